@@ -1,0 +1,216 @@
+package dev.sagitta.persistence;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/**
+ * Writes one block file front to back under a temporary name and gives it its own name when it is
+ * complete and forced. Not thread-safe. Layout in {@link BlockFileFormat}.
+ *
+ * <p>The caller forces the directory once after the last {@link #finish}, and before anything
+ * durable refers to the files. After a failure, or when closed unfinished, the temporary file is
+ * deleted and nothing remains.
+ */
+public final class BlockFileWriter implements Closeable {
+
+  private static final int BUFFER_BYTES = 1 << 20;
+  private static final int TABLE_BYTES_INITIAL = 1 << 10;
+
+  private final FileOperations files;
+  private final Path target;
+  private final Path temporary;
+  private final String name;
+  private final FileKind kind;
+  private final FileHandle handle;
+
+  // Direct, so that neither CRC nor write copies it. Holds whole blocks from `flushedBytes` on.
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private final MemorySegment bufferSegment = MemorySegment.ofBuffer(buffer);
+  private final CRC32C crc = new CRC32C();
+  private ByteBuffer table =
+      ByteBuffer.allocate(TABLE_BYTES_INITIAL).order(ByteOrder.LITTLE_ENDIAN);
+  private long flushedBytes;
+  private State state = State.OPEN;
+
+  private enum State {
+    OPEN,
+    FAILED,
+    FINISHED,
+    CLOSED
+  }
+
+  private BlockFileWriter(
+      FileOperations files, Path directory, String name, FileKind kind, FileHandle handle) {
+    this.files = files;
+    this.target = directory.resolve(name);
+    this.temporary = FileKind.temporary(directory, name);
+    this.name = name;
+    this.kind = kind;
+    this.handle = handle;
+  }
+
+  /**
+   * Begins a file. A temporary file of that name, left by a crash, is deleted.
+   *
+   * @param name as {@link FileKind#fileName} of the kind gives it
+   * @param kind any but {@link FileKind#LOG}
+   * @throws FileAlreadyExistsException if the name is taken: no durable file is ever replaced
+   */
+  public static BlockFileWriter create(
+      FileOperations files, Path directory, String name, FileKind kind, UUID storeId)
+      throws IOException {
+    if (kind == FileKind.LOG || kind.number(name).isEmpty()) {
+      throw new IllegalArgumentException(
+          "name " + name + " is not that of a block file of " + kind);
+    }
+    if (files.exists(directory.resolve(name))) {
+      throw new FileAlreadyExistsException(directory.resolve(name).toString());
+    }
+    Path temporary = FileKind.temporary(directory, name);
+    if (files.exists(temporary)) {
+      files.delete(temporary);
+    }
+    FileHandle handle = files.create(temporary);
+    var writer = new BlockFileWriter(files, directory, name, kind, handle);
+    FileHeader.put(writer.buffer, kind, storeId);
+    return writer;
+  }
+
+  /** Bytes of body written so far; the next byte stands at this offset of the body. */
+  public long bodyBytes() {
+    return flushedBytes + buffer.position() - FileHeader.BYTES;
+  }
+
+  /** Appends the remaining bytes of the buffer to the body, moving its position to its limit. */
+  public void write(ByteBuffer source) throws IOException {
+    requireOpen(source.remaining());
+    state = State.FAILED;
+    while (source.hasRemaining()) {
+      int count = Math.min(source.remaining(), buffer.remaining());
+      buffer.put(buffer.position(), source, source.position(), count);
+      source.position(source.position() + count);
+      advance(count);
+    }
+    state = State.OPEN;
+  }
+
+  /** Appends bytes of a segment to the body. */
+  public void write(MemorySegment source, long offset, long bytes) throws IOException {
+    requireOpen(bytes);
+    state = State.FAILED;
+    long done = 0;
+    while (done < bytes) {
+      int count = (int) Math.min(bytes - done, buffer.remaining());
+      MemorySegment.copy(source, offset + done, bufferSegment, buffer.position(), count);
+      done += count;
+      advance(count);
+    }
+    state = State.OPEN;
+  }
+
+  /**
+   * Completes the file: table, footer, force, close, rename. The new name is durable only after the
+   * caller has forced the directory.
+   */
+  public FileEntry finish() throws IOException {
+    requireOpen(0);
+    state = State.FAILED;
+    long bodyBytes = bodyBytes();
+    flush();
+    ByteBuffer tail = tail(bodyBytes);
+    int checksum =
+        tail.getInt(
+            tail.limit() - BlockFileFormat.FOOTER_BYTES + BlockFileFormat.FOOTER_CRC_OFFSET);
+    handle.write(tail, BlockFileFormat.bodyEnd(bodyBytes));
+    handle.force();
+    handle.close();
+    files.rename(temporary, target);
+    state = State.FINISHED;
+    return new FileEntry(name, kind, BlockFileFormat.fileBytes(bodyBytes), checksum);
+  }
+
+  /** Deletes the temporary file if the file was not finished. */
+  @Override
+  public void close() throws IOException {
+    State before = state;
+    state = State.CLOSED;
+    if (before == State.OPEN || before == State.FAILED) {
+      try (handle) {
+        // A failed finish may have renamed it already; the name then refers to a complete file.
+        if (files.exists(temporary)) {
+          files.delete(temporary);
+        }
+      }
+    }
+  }
+
+  private void requireOpen(long bytes) throws IOException {
+    if (state == State.FAILED) {
+      throw new IOException("writing " + target + " has failed before");
+    }
+    if (state != State.OPEN) {
+      throw new IllegalStateException("file " + target + " is " + state);
+    }
+    if (bytes > BlockFileFormat.BODY_BYTES_MAX - bodyBytes()) {
+      throw new IllegalArgumentException(
+          "body of "
+              + target
+              + " would have "
+              + (bodyBytes() + bytes)
+              + " bytes, at most "
+              + BlockFileFormat.BODY_BYTES_MAX);
+    }
+  }
+
+  private void advance(int count) throws IOException {
+    buffer.position(buffer.position() + count);
+    if (!buffer.hasRemaining()) {
+      flush();
+    }
+  }
+
+  /** Writes the buffer; only the last flush may end within a block. */
+  private void flush() throws IOException {
+    buffer.flip();
+    int end = buffer.limit();
+    for (int start = 0; start < end; start += BlockFileFormat.BLOCK_BYTES) {
+      crc.reset();
+      crc.update(buffer.slice(start, Math.min(BlockFileFormat.BLOCK_BYTES, end - start)));
+      if (!table.hasRemaining()) {
+        table =
+            ByteBuffer.allocate(table.capacity() * 2)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(table.flip());
+      }
+      table.putInt((int) crc.getValue());
+    }
+    handle.write(buffer, flushedBytes);
+    flushedBytes += end;
+    buffer.clear();
+  }
+
+  /** Everything from the end of the body on. */
+  private ByteBuffer tail(long bodyBytes) {
+    int start = (int) (BlockFileFormat.tableOffset(bodyBytes) - BlockFileFormat.bodyEnd(bodyBytes));
+    int footer = start + table.position();
+    ByteBuffer tail =
+        ByteBuffer.allocate(footer + BlockFileFormat.FOOTER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    tail.position(start).put(table.flip()).rewind();
+    tail.putLong(footer + BlockFileFormat.FOOTER_BODY_BYTES_OFFSET, bodyBytes);
+    tail.putInt(
+        footer + BlockFileFormat.FOOTER_BLOCK_COUNT_OFFSET, BlockFileFormat.blockCount(bodyBytes));
+    int crcOffset = footer + BlockFileFormat.FOOTER_CRC_OFFSET;
+    crc.reset();
+    crc.update(tail.slice(0, crcOffset));
+    tail.putInt(crcOffset, (int) crc.getValue());
+    tail.putLong(footer + BlockFileFormat.FOOTER_MAGIC_OFFSET, BlockFileFormat.FOOTER_MAGIC);
+    return tail;
+  }
+}

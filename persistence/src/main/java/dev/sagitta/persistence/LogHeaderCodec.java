@@ -1,0 +1,88 @@
+package dev.sagitta.persistence;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/** Writes and reads log headers. Layout in {@link LogFormat}. Stateless. */
+final class LogHeaderCodec {
+
+  private LogHeaderCodec() {}
+
+  /** The first {@link LogFormat#HEADER_BYTES} bytes of a log. */
+  static ByteBuffer encode(LogHeader header) {
+    ByteBuffer bytes = ByteBuffer.allocate(LogFormat.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    FileHeader.put(bytes, FileKind.LOG, header.storeId());
+    bytes.rewind();
+    bytes.putLong(LogFormat.NUMBER_OFFSET, header.number());
+    bytes.putLong(LogFormat.EPOCH_OFFSET, header.epoch());
+    bytes.putLong(LogFormat.SALT_OFFSET, header.salt());
+    bytes.putLong(LogFormat.FIRST_SEQUENCE_OFFSET, header.firstSequence());
+    bytes.putLong(LogFormat.PREVIOUS_END_OFFSET, header.previousEnd());
+    bytes.putInt(LogFormat.PREVIOUS_CHAIN_OFFSET, header.previousChain());
+    bytes.putInt(LogFormat.HEADER_CRC_OFFSET, crc(bytes));
+    return bytes;
+  }
+
+  /** The chain value that a log's first frame refers to. */
+  static int chain(LogHeader header) {
+    return encode(header).getInt(LogFormat.HEADER_CRC_OFFSET);
+  }
+
+  /**
+   * Reads and checks a log's header.
+   *
+   * @throws CorruptFileException if it is damaged, or not that of the log of this number
+   * @throws FormatVersionException if a newer library wrote it
+   * @throws WrongStoreException if it belongs to another store
+   */
+  static LogHeader read(FileHandle handle, Path file, UUID storeId, long number)
+      throws IOException {
+    FileHeader.read(handle, file, FileKind.LOG, storeId);
+    ByteBuffer bytes = ByteBuffer.allocate(LogFormat.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    int count = handle.read(bytes, 0);
+    if (count < LogFormat.HEADER_BYTES) {
+      throw new CorruptFileException(
+          file, count, "a log header of " + LogFormat.HEADER_BYTES + " bytes", count + " bytes");
+    }
+    int stored = bytes.getInt(LogFormat.HEADER_CRC_OFFSET);
+    int computed = crc(bytes);
+    if (stored != computed) {
+      throw new CorruptFileException(
+          file,
+          LogFormat.HEADER_CRC_OFFSET,
+          "log header CRC " + Hex.of(stored),
+          "log header CRC " + Hex.of(computed));
+    }
+    long actual = bytes.getLong(LogFormat.NUMBER_OFFSET);
+    if (actual != number) {
+      throw new CorruptFileException(
+          file, LogFormat.NUMBER_OFFSET, "log number " + number, "log number " + actual);
+    }
+    try {
+      return new LogHeader(
+          storeId,
+          actual,
+          bytes.getLong(LogFormat.EPOCH_OFFSET),
+          bytes.getLong(LogFormat.SALT_OFFSET),
+          bytes.getLong(LogFormat.FIRST_SEQUENCE_OFFSET),
+          bytes.getLong(LogFormat.PREVIOUS_END_OFFSET),
+          bytes.getInt(LogFormat.PREVIOUS_CHAIN_OFFSET));
+    } catch (IllegalArgumentException e) {
+      var corrupt =
+          new CorruptFileException(
+              file, LogFormat.NUMBER_OFFSET, "a log header", String.valueOf(e.getMessage()));
+      corrupt.initCause(e);
+      throw corrupt;
+    }
+  }
+
+  private static int crc(ByteBuffer header) {
+    var crc = new CRC32C();
+    crc.update(header.slice(0, LogFormat.HEADER_CRC_OFFSET));
+    return (int) crc.getValue();
+  }
+}

@@ -1,0 +1,280 @@
+package dev.sagitta.persistence;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * The manifests of one collection's directory: writes them, finds the one that counts, and deletes
+ * what no manifest needs any more. Not thread-safe: used by one engine thread at a time, the one
+ * that opens or checkpoints the collection. Logs may be appended to and rotated meanwhile.
+ *
+ * <p><b>Why falling back to an older manifest loses nothing.</b> A manifest gets its name only when
+ * it and all it lists are durable, so one that does not verify was damaged by the medium, or lost
+ * files to it; a crash does not do that. Say generation g is damaged and g' &lt; g verifies.
+ *
+ * <ol>
+ *   <li>{@link #deleteObsolete} deletes nothing that either of the two newest verified manifests
+ *       needs, and deletes older manifests, durably, before anything that only they needed. So if
+ *       g' is there and its files are, then no log from its first one on was ever deleted.
+ *   <li>{@link LogChain} reads from there on, without gap, to the highest log in the directory,
+ *       each log up to where its successor's header says it ended. g knew nothing but a checkpoint
+ *       of those same frames, and a required log that was durable in the directory before g was. So
+ *       the replay from g' reaches at least what g knew, or a log is missing in the middle, and it
+ *       is refused.
+ *   <li>What g' alone cannot notice is a second loss: that the <i>last</i> logs vanished as well.
+ *       If the log before them was sealed, its seal names the missing one, and replay refuses. Only
+ *       if it was not, because a process had died there, and both g and the log begun after that
+ *       are lost to the medium, would the loss go unseen.
+ * </ol>
+ *
+ * A manifest of a format too new is not damaged, and is never stepped over: opening is refused. The
+ * same goes for I/O errors.
+ */
+public final class ManifestStore {
+
+  /** How many verified manifests are kept. */
+  private static final int KEPT = 2;
+
+  private final FileOperations files;
+  private final Path directory;
+
+  /** Highest generation seen or tried, so that no generation is ever used twice. */
+  private long highestGeneration;
+
+  /** Generation that this object loaded or wrote last; 0 for none. */
+  private long currentGeneration;
+
+  /** For a collection's directory, new or not. Does no I/O. */
+  public ManifestStore(FileOperations files, Path directory) {
+    this.files = files;
+    this.directory = directory;
+  }
+
+  /**
+   * What {@link #load} found.
+   *
+   * @param manifest the newest that verifies
+   * @param damaged why newer ones were stepped over, newest first; empty in good times
+   */
+  public record Loaded(Manifest manifest, List<CorruptFileException> damaged) {
+
+    public Loaded {
+      damaged = List.copyOf(damaged);
+    }
+  }
+
+  /**
+   * Finds the newest manifest that verifies: its own checksums, and that every file it lists is
+   * there with the length it says. Changes nothing on disk.
+   *
+   * @throws NoManifestException if there is none at all
+   * @throws CorruptFileException the newest one's problem, if none verifies; the others' are
+   *     suppressed in it
+   * @throws FormatVersionException if a newer library wrote a manifest
+   */
+  public Loaded load() throws IOException {
+    List<Long> generations = generations(files.list(directory));
+    if (generations.isEmpty()) {
+      throw new NoManifestException(directory);
+    }
+    highestGeneration = Math.max(highestGeneration, generations.getFirst());
+    var damaged = new ArrayList<CorruptFileException>();
+    List<Manifest> verified = readVerified(generations, 1, damaged);
+    if (verified.isEmpty()) {
+      CorruptFileException newest = damaged.getFirst();
+      damaged.subList(1, damaged.size()).forEach(newest::addSuppressed);
+      throw newest;
+    }
+    currentGeneration = verified.getFirst().generation();
+    return new Loaded(verified.getFirst(), damaged);
+  }
+
+  /** The generation that the next manifest must have: above all that were ever seen or tried. */
+  public long nextGeneration() {
+    return highestGeneration + 1;
+  }
+
+  /**
+   * Writes a manifest and makes it the one that counts, then reads it back. All files that it lists
+   * and the logs that it requires must have been forced, under their names; the names are made
+   * durable here first.
+   *
+   * <p>After a failure the manifest may or may not count after a restart, so what it lists must
+   * stay; the next attempt uses the next generation.
+   *
+   * @param manifest of generation {@link #nextGeneration()}
+   */
+  public void write(Manifest manifest) throws IOException {
+    if (manifest.generation() != nextGeneration()) {
+      throw new IllegalArgumentException(
+          "generation of the manifest is "
+              + manifest.generation()
+              + ", must be "
+              + nextGeneration());
+    }
+    highestGeneration = manifest.generation();
+    files.forceDirectory(directory);
+    String name = FileKind.MANIFEST.fileName(manifest.generation());
+    try (BlockFileWriter writer =
+        BlockFileWriter.create(files, directory, name, FileKind.MANIFEST, manifest.storeId())) {
+      ManifestCodec.write(manifest, writer);
+      writer.finish();
+    }
+    files.forceDirectory(directory);
+    Manifest written = readVerified(manifest.generation());
+    if (!written.equals(manifest)) {
+      throw new CorruptFileException(
+          path(manifest.generation()), FileHeader.BYTES, "the manifest as written", "another");
+    }
+    currentGeneration = manifest.generation();
+  }
+
+  /**
+   * Deletes what neither of the two newest manifests that verify needs: other manifests, block
+   * files, logs, and temporary files that a crash left. Files whose names this package does not
+   * give are never touched. Deletes nothing unless the newest manifest there is the one that this
+   * object loaded or wrote last, and verifies.
+   *
+   * <p>No block file may be in the making, or finished and not yet listed. Logs may be.
+   *
+   * @return names of the files that were deleted
+   * @throws WrongStoreException if the older of the two is of another store; nothing is deleted
+   */
+  public List<String> deleteObsolete() throws IOException {
+    List<String> names = files.list(directory);
+    List<Long> generations = generations(names);
+    List<Manifest> verified = readVerified(generations, KEPT, new ArrayList<>());
+    if (verified.isEmpty()
+        || verified.getFirst().generation() != currentGeneration
+        || !generations.getFirst().equals(currentGeneration)) {
+      return List.of();
+    }
+    for (Manifest manifest : verified) {
+      FileHeader.requireStore(
+          path(manifest.generation()), verified.getFirst().storeId(), manifest.storeId());
+    }
+    var needed = new Needed(verified);
+    var manifests = new ArrayList<String>();
+    var others = new ArrayList<String>();
+    for (String name : names) {
+      if (!needed.isObsolete(name)) {
+        continue;
+      }
+      (FileKind.MANIFEST.number(name).isPresent() ? manifests : others).add(name);
+    }
+    // An older manifest must be gone for good before anything that it alone needs.
+    if (!manifests.isEmpty()) {
+      deleteAll(manifests);
+      files.forceDirectory(directory);
+    }
+    deleteAll(others);
+    manifests.addAll(others);
+    return manifests;
+  }
+
+  private void deleteAll(List<String> names) throws IOException {
+    for (String name : names) {
+      files.delete(directory.resolve(name));
+    }
+  }
+
+  /** The newest that verify, at most so many, newest first; and the damage met on the way. */
+  private List<Manifest> readVerified(
+      List<Long> generations, int most, List<CorruptFileException> damaged) throws IOException {
+    var verified = new ArrayList<Manifest>();
+    for (long generation : generations) {
+      try {
+        verified.add(readVerified(generation));
+      } catch (CorruptFileException e) {
+        damaged.add(e);
+      }
+      if (verified.size() == most) {
+        break;
+      }
+    }
+    return verified;
+  }
+
+  private Manifest readVerified(long generation) throws IOException {
+    Manifest manifest;
+    Path file = path(generation);
+    try (BlockFileReader reader = BlockFileReader.openUnlisted(files, file, FileKind.MANIFEST)) {
+      manifest = ManifestCodec.read(reader, file, generation);
+    }
+    for (FileEntry entry : manifest.files()) {
+      requireThere(entry);
+    }
+    return manifest;
+  }
+
+  private void requireThere(FileEntry entry) throws IOException {
+    Path file = directory.resolve(entry.name());
+    long size;
+    try (FileHandle handle = files.openForReading(file)) {
+      size = handle.size();
+    } catch (NoSuchFileException e) {
+      var missing =
+          new CorruptFileException(file, 0, entry.bytes() + " bytes, listed", "no such file");
+      missing.initCause(e);
+      throw missing;
+    }
+    if (size != entry.bytes()) {
+      throw new CorruptFileException(
+          file, Math.min(size, entry.bytes()), entry.bytes() + " bytes, listed", size + " bytes");
+    }
+  }
+
+  private Path path(long generation) {
+    return directory.resolve(FileKind.MANIFEST.fileName(generation));
+  }
+
+  /** All generations among these names, newest first. */
+  private static List<Long> generations(List<String> names) {
+    return names.stream()
+        .map(FileKind.MANIFEST::number)
+        .filter(OptionalLong::isPresent)
+        .map(OptionalLong::getAsLong)
+        .sorted((a, b) -> Long.compare(b, a))
+        .toList();
+  }
+
+  /** What the kept manifests need, among the names of a directory. */
+  private static final class Needed {
+
+    private final Set<String> names = new HashSet<>();
+    private long firstLog = Long.MAX_VALUE;
+    private long requiredLog;
+
+    Needed(List<Manifest> kept) {
+      for (Manifest manifest : kept) {
+        names.add(FileKind.MANIFEST.fileName(manifest.generation()));
+        manifest.files().forEach(entry -> names.add(entry.name()));
+        firstLog = Math.min(firstLog, manifest.firstLog());
+        requiredLog = Math.max(requiredLog, manifest.requiredLog());
+      }
+    }
+
+    boolean isObsolete(String name) {
+      if (name.endsWith(FileKind.TEMPORARY_SUFFIX)) {
+        return isLeftover(name.substring(0, name.length() - FileKind.TEMPORARY_SUFFIX.length()));
+      }
+      OptionalLong log = FileKind.LOG.number(name);
+      if (log.isPresent()) {
+        return log.getAsLong() < firstLog;
+      }
+      return FileKind.ofName(name).isPresent() && !names.contains(name);
+    }
+
+    /** A log above the required one may be in the making this moment, by the write lane. */
+    private boolean isLeftover(String name) {
+      OptionalLong log = FileKind.LOG.number(name);
+      return log.isPresent() ? log.getAsLong() <= requiredLog : FileKind.ofName(name).isPresent();
+    }
+  }
+}

@@ -1,0 +1,341 @@
+package dev.sagitta.persistence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** Which manifest counts, when an older one may, and what may be deleted. */
+final class ManifestStoreTest {
+
+  private static final Path ROOT = Path.of("/");
+  private static final UUID STORE = new UUID(1, 2);
+
+  private final SimulatedFiles files = new SimulatedFiles();
+  private final ManifestStore store = new ManifestStore(files, ROOT);
+
+  private static Path path(long generation) {
+    return ROOT.resolve(FileKind.MANIFEST.fileName(generation));
+  }
+
+  private FileEntry extent(long number) throws IOException {
+    String name = FileKind.VECTORS.fileName(number);
+    try (BlockFileWriter writer =
+        BlockFileWriter.create(files, ROOT, name, FileKind.VECTORS, STORE)) {
+      writer.write(ByteBuffer.wrap(Payloads.of(number, 50)));
+      return writer.finish();
+    }
+  }
+
+  private void log(long number) throws IOException {
+    LogWriter.create(files, ROOT, new LogHeader(STORE, number, 1, 7, 1, 0, 0)).close();
+  }
+
+  private Manifest manifest(long firstLog, List<FileEntry> entries) {
+    return manifest(STORE, firstLog, entries);
+  }
+
+  private Manifest manifest(UUID storeId, long firstLog, List<FileEntry> entries) {
+    return new Manifest(
+        store.nextGeneration(),
+        storeId,
+        1,
+        ByteBuffer.wrap(Payloads.of(1, 30)),
+        ByteBuffer.wrap(Payloads.of(store.nextGeneration(), 40)),
+        entries,
+        firstLog,
+        firstLog * 10,
+        firstLog,
+        0);
+  }
+
+  private ManifestStore reopened() {
+    return new ManifestStore(files, ROOT);
+  }
+
+  private Manifest loaded() throws IOException {
+    return reopened().load().manifest();
+  }
+
+  @Test
+  void theNewestManifestIsLoaded() throws IOException {
+    store.write(manifest(1, List.of(extent(1))));
+    Manifest newest = manifest(1, List.of(extent(2), extent(3)));
+    store.write(newest);
+    ManifestStore reopened = reopened();
+    assertEquals(new ManifestStore.Loaded(newest, List.of()), reopened.load());
+    assertEquals(3, reopened.nextGeneration());
+  }
+
+  @Test
+  void generationsAreComparedAsNumbers() throws IOException {
+    for (int i = 0; i < 11; i++) {
+      store.write(manifest(1, List.of()));
+    }
+    assertEquals(11, loaded().generation());
+  }
+
+  @Test
+  void aDirectoryWithoutManifestIsNoCollection() throws IOException {
+    files.create(ROOT.resolve("MANIFEST-1.tmp"));
+    files.create(ROOT.resolve("MANIFEST-x"));
+    var e = assertThrows(NoManifestException.class, this::loaded);
+    assertEquals(ROOT, e.directory());
+  }
+
+  @Test
+  void aGenerationIsNeverUsedTwice() throws IOException {
+    store.write(manifest(1, List.of()));
+    Manifest failing = manifest(1, List.of());
+    files.failNext(
+        call -> call.operation() == IoCall.Operation.RENAME, new IOException("injected"));
+    assertThrows(IOException.class, () -> store.write(failing));
+    assertThrows(IllegalArgumentException.class, () -> store.write(failing));
+    store.write(manifest(1, List.of()));
+    assertEquals(3, loaded().generation());
+  }
+
+  @Test
+  void everyFlippedBitFallsBackToTheManifestBefore() throws IOException {
+    Manifest first = manifest(1, List.of(extent(1)));
+    store.write(first);
+    store.write(manifest(1, List.of(extent(2))));
+    int bytes = files.bytes(path(2)).length;
+    for (long bit = 0; bit < (long) bytes * Byte.SIZE; bit++) {
+      files.flipBit(path(2), bit);
+      ManifestStore.Loaded loaded = reopened().load();
+      assertEquals(first, loaded.manifest(), "bit " + bit);
+      assertEquals(1, loaded.damaged().size());
+      assertEquals(path(2), loaded.damaged().getFirst().file());
+      files.flipBit(path(2), bit);
+    }
+    assertEquals(2, loaded().generation());
+  }
+
+  @Test
+  void everyOtherLengthFallsBackToTheManifestBefore() throws IOException {
+    Manifest first = manifest(1, List.of(extent(1)));
+    store.write(first);
+    store.write(manifest(1, List.of(extent(2))));
+    byte[] whole = files.bytes(path(2));
+    for (int bytes = 0; bytes < whole.length + 9; bytes++) {
+      if (bytes != whole.length) {
+        files.delete(path(2));
+        files.create(path(2)).write(ByteBuffer.wrap(Arrays.copyOf(whole, bytes)), 0);
+        assertEquals(first, loaded(), "length " + bytes);
+      }
+    }
+  }
+
+  @Test
+  void aManifestWhoseFilesAreNotAllThereIsDamaged() throws IOException {
+    Manifest first = manifest(1, List.of(extent(1)));
+    store.write(first);
+    store.write(manifest(1, List.of(extent(1 + 1))));
+    Path extent = ROOT.resolve("vectors-2.ext");
+    files.openForWriting(extent).truncate(100);
+    assertEquals("100 bytes", reopened().load().damaged().getFirst().actual());
+    files.delete(extent);
+    ManifestStore.Loaded loaded = reopened().load();
+    assertEquals(first, loaded.manifest());
+    assertEquals(extent, loaded.damaged().getFirst().file());
+    assertEquals("no such file", loaded.damaged().getFirst().actual());
+  }
+
+  @Test
+  void ifNoneVerifiesTheNewestOnesProblemIsTold() throws IOException {
+    store.write(manifest(1, List.of()));
+    store.write(manifest(1, List.of()));
+    files.flipBit(path(1), 800);
+    files.flipBit(path(2), 800);
+    var e = assertThrows(CorruptFileException.class, this::loaded);
+    assertEquals(path(2), e.file());
+    assertEquals(path(1), ((CorruptFileException) e.getSuppressed()[0]).file());
+  }
+
+  @Test
+  void aManifestUnderAnotherGenerationIsDamaged() throws IOException {
+    store.write(manifest(1, List.of()));
+    files.rename(path(1), path(5));
+    var e = assertThrows(CorruptFileException.class, this::loaded);
+    assertEquals("generation 5", e.expected());
+  }
+
+  @Test
+  void aManifestTooNewIsNeverSteppedOver() throws IOException {
+    store.write(manifest(1, List.of()));
+    store.write(manifest(1, List.of()));
+    byte[] bytes = files.bytes(path(2));
+    ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    header.putShort(FileHeader.MAJOR_OFFSET, (short) 2);
+    header.putInt(FileHeader.CRC_OFFSET, FileHeader.crc(header));
+    files.delete(path(2));
+    files.create(path(2)).write(ByteBuffer.wrap(bytes), 0);
+    assertThrows(FormatVersionException.class, this::loaded);
+  }
+
+  @Test
+  void anErrorOfInputIsNotDamage() throws IOException {
+    store.write(manifest(1, List.of()));
+    store.write(manifest(1, List.of()));
+    files.failNext(call -> call.operation() == IoCall.Operation.READ, new IOException("injected"));
+    assertEquals("injected", assertThrows(IOException.class, this::loaded).getMessage());
+    assertEquals(2, loaded().generation());
+  }
+
+  @Test
+  void aBodyWithRightChecksumsThatNoManifestHasIsCorrupt() throws IOException {
+    ByteBuffer body =
+        ByteBuffer.allocate(ManifestCodec.FIXED_BYTES + ManifestCodec.ENTRY_BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    body.putLong(ManifestCodec.GENERATION_OFFSET, 1);
+    body.putLong(ManifestCodec.FIRST_LOG_OFFSET, 1);
+    body.putLong(ManifestCodec.FIRST_SEQUENCE_OFFSET, 1);
+    body.putInt(ManifestCodec.FILE_COUNT_OFFSET, 1);
+    int entry = ManifestCodec.FIXED_BYTES;
+    body.putInt(entry + ManifestCodec.ENTRY_KIND_OFFSET, 99);
+    assertTrue(problemOf(body).contains("no kind has the number 99"));
+    body.putInt(entry + ManifestCodec.ENTRY_KIND_OFFSET, FileKind.SLOTS.code());
+    body.putLong(entry + ManifestCodec.ENTRY_NUMBER_OFFSET, -1);
+    assertTrue(problemOf(body).contains("number of a file is -1"));
+    body.putInt(ManifestCodec.FILE_COUNT_OFFSET, 1 << 30);
+    assertTrue(problemOf(body).contains("file entries"));
+    body.putInt(ManifestCodec.FILE_COUNT_OFFSET, -1);
+    assertTrue(problemOf(body).contains("file entries"));
+    body.putInt(ManifestCodec.STATE_BYTES_OFFSET, Integer.MAX_VALUE);
+    assertTrue(problemOf(body).contains("a length of 2147483647"));
+    body.putInt(ManifestCodec.CONFIGURATION_BYTES_OFFSET, -5);
+    assertTrue(problemOf(body).contains("a length of -5"));
+    body.limit(20);
+    assertTrue(problemOf(body).contains("a length of 64"));
+  }
+
+  private String problemOf(ByteBuffer body) throws IOException {
+    try (BlockFileWriter writer =
+        BlockFileWriter.create(files, ROOT, "MANIFEST-1", FileKind.MANIFEST, STORE)) {
+      writer.write(body.duplicate());
+      writer.finish();
+    }
+    String problem = assertThrows(CorruptFileException.class, this::loaded).toString();
+    files.delete(path(1));
+    return problem;
+  }
+
+  @Test
+  void whatAManifestListsIsDurableUnderItsNameBeforeTheManifestIs() throws IOException {
+    store.write(manifest(1, List.of()));
+    store.write(manifest(1, List.of(extent(1))));
+    for (long seed = 0; seed < 30; seed++) {
+      assertEquals(2, new ManifestStore(files.crash(seed), ROOT).load().manifest().generation());
+    }
+  }
+
+  @Test
+  void onlyWhatNeitherOfTheTwoNewestNeedsIsDeleted() throws IOException {
+    for (long n = 1; n <= 5; n++) {
+      log(n);
+    }
+    store.write(manifest(1, List.of(extent(1), extent(2))));
+    store.write(manifest(2, List.of(extent(3))));
+    store.write(manifest(4, List.of(extent(4))));
+    for (String leftover :
+        List.of("vectors-9.ext", "vectors-3.ext.tmp", "log-4.wal.tmp", "MANIFEST-9.tmp")) {
+      files.create(ROOT.resolve(leftover));
+    }
+    // A log in the making, and files that are none of ours.
+    List<String> kept =
+        List.of("log-6.wal.tmp", "LOCK", "notes.txt", "x.tmp", "vectors-01.ext", "log-7.wal");
+    for (String name : kept) {
+      files.create(ROOT.resolve(name));
+    }
+    List<String> before = files.list(ROOT);
+    List<String> deleted = store.deleteObsolete();
+    assertEquals(
+        List.of(
+            "MANIFEST-1",
+            "MANIFEST-9.tmp",
+            "log-1.wal",
+            "log-4.wal.tmp",
+            "vectors-1.ext",
+            "vectors-2.ext",
+            "vectors-3.ext.tmp",
+            "vectors-9.ext"),
+        deleted.stream().sorted().toList());
+    var after = new ArrayList<String>(before);
+    after.removeAll(deleted);
+    assertEquals(after, files.list(ROOT));
+    assertTrue(files.list(ROOT).containsAll(kept));
+    assertEquals(List.of(), store.deleteObsolete());
+  }
+
+  @Test
+  void anOlderManifestIsGoneForGoodBeforeWhatItAloneNeeds() throws IOException {
+    store.write(manifest(1, List.of(extent(1))));
+    store.write(manifest(1, List.of(extent(2))));
+    store.write(manifest(1, List.of(extent(3))));
+    long from = files.ioSteps();
+    files.crashAtStep(from + 3);
+    assertThrows(SimulatedCrash.class, store::deleteObsolete);
+    for (long seed = 0; seed < 20; seed++) {
+      assertFalse(files.crash(seed).exists(path(1)));
+    }
+  }
+
+  @Test
+  void nothingIsDeletedWhileTheNewestManifestIsDamaged() throws IOException {
+    store.write(manifest(1, List.of(extent(1))));
+    store.write(manifest(1, List.of(extent(2))));
+    store.write(manifest(1, List.of(extent(3))));
+    files.flipBit(path(3), 800);
+    assertEquals(List.of(), store.deleteObsolete());
+    ManifestStore fallen = reopened();
+    assertEquals(2, fallen.load().manifest().generation());
+    assertEquals(List.of(), fallen.deleteObsolete());
+    // A new one above the damaged one ends that.
+    assertEquals(4, fallen.nextGeneration());
+    Manifest next =
+        new Manifest(
+            4,
+            STORE,
+            1,
+            ByteBuffer.allocate(0),
+            ByteBuffer.allocate(0),
+            List.of(new FileEntry("vectors-2.ext", FileKind.VECTORS, extentBytes(2), 0)),
+            1,
+            10,
+            1,
+            0);
+    fallen.write(next);
+    assertEquals(
+        List.of("MANIFEST-1", "MANIFEST-3", "vectors-1.ext", "vectors-3.ext"),
+        fallen.deleteObsolete().stream().sorted().toList());
+  }
+
+  private long extentBytes(long number) throws IOException {
+    return files.bytes(ROOT.resolve(FileKind.VECTORS.fileName(number))).length;
+  }
+
+  @Test
+  void nothingIsDeletedByOneWhoLoadedNothing() throws IOException {
+    store.write(manifest(1, List.of(extent(1))));
+    files.create(ROOT.resolve("vectors-9.ext"));
+    assertEquals(List.of(), reopened().deleteObsolete());
+  }
+
+  @Test
+  void nothingIsDeletedBesideAManifestOfAnotherStore() throws IOException {
+    store.write(manifest(1, List.of()));
+    store.write(manifest(new UUID(8, 8), 1, List.of()));
+    assertThrows(WrongStoreException.class, store::deleteObsolete);
+  }
+}

@@ -1,0 +1,88 @@
+package dev.sagitta.persistence;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entries of a simulated directory: those that callers see, those on the medium, and the changes in
+ * between. Guarded by the {@link SimulatedFiles} it belongs to.
+ *
+ * <p>A node has one name at most, in every surviving state too: each change says where one node is
+ * from then on, and applying it removes the node's earlier name.
+ */
+final class SimulatedDirectory implements SimulatedNode {
+
+  private final TreeMap<String, SimulatedNode> live = new TreeMap<>();
+  private final Map<String, SimulatedNode> durable = new HashMap<>();
+  private final List<Change> pending = new ArrayList<>();
+
+  /** A node goes to a name, or to none: a creation, renaming or deletion. */
+  private record Change(SimulatedNode node, @Nullable String name) {
+
+    void apply(Map<String, SimulatedNode> entries) {
+      entries.values().removeIf(entry -> entry == node);
+      if (name != null) {
+        entries.put(name, node);
+      }
+    }
+  }
+
+  @Nullable SimulatedNode get(String name) {
+    return live.get(name);
+  }
+
+  boolean isEmpty() {
+    return live.isEmpty();
+  }
+
+  /** Live names, sorted. */
+  List<String> names() {
+    return List.copyOf(live.keySet());
+  }
+
+  /** Gives the node that name and no other, replacing who had it. */
+  void put(String name, SimulatedNode node) {
+    change(new Change(node, name));
+  }
+
+  void remove(SimulatedNode node) {
+    change(new Change(node, null));
+  }
+
+  private void change(Change change) {
+    change.apply(live);
+    pending.add(change);
+  }
+
+  void force() {
+    durable.clear();
+    durable.putAll(live);
+    pending.clear();
+  }
+
+  @Override
+  public SimulatedDirectory survive(RandomGenerator random, byte[] stale) {
+    var entries = new TreeMap<>(durable);
+    if (random.nextBoolean()) {
+      // A journal: changes reach the medium in their order, up to some point.
+      int kept = random.nextInt(pending.size() + 1);
+      pending.subList(0, kept).forEach(change -> change.apply(entries));
+    } else {
+      // No journal: each change on its own.
+      for (Change change : pending) {
+        if (random.nextBoolean()) {
+          change.apply(entries);
+        }
+      }
+    }
+    var survivor = new SimulatedDirectory();
+    entries.forEach((name, node) -> survivor.put(name, node.survive(random, stale)));
+    survivor.force();
+    return survivor;
+  }
+}
