@@ -1,0 +1,129 @@
+package dev.sagitta.hnsw;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Zeroed off-heap blocks of one size, numbered from 0, that never move once they are there.
+ *
+ * <p>Thread-safe. Blocks come in chunks. The array of chunks is replaced when one is added
+ * (copy-on-write), so a reader sees every block it was told about by a thread that had ensured it.
+ * Heap use is one segment object per chunk.
+ */
+final class BlockStore {
+  private static final VarHandle INT =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+  private static final int ALIGNMENT_BYTES = 64;
+
+  private final Arena arena;
+  private final int blockBytes;
+  private final int chunkShift;
+  private final int chunkMask;
+
+  /** Replaced under this object's monitor; chunks once in it stay in it. */
+  private volatile MemorySegment[] chunks = {};
+
+  BlockStore(Arena arena, int blockBytes, int chunkShift) {
+    this.arena = arena;
+    this.blockBytes = blockBytes;
+    this.chunkShift = chunkShift;
+    this.chunkMask = (1 << chunkShift) - 1;
+  }
+
+  /** Allocates all chunks up to the one that holds the block. */
+  void ensure(int block) {
+    if (!has(block)) {
+      grow(block);
+    }
+  }
+
+  private synchronized void grow(int block) {
+    MemorySegment[] old = chunks;
+    int wanted = (block >>> chunkShift) + 1;
+    if (wanted <= old.length) {
+      return;
+    }
+    MemorySegment[] grown = new MemorySegment[wanted];
+    System.arraycopy(old, 0, grown, 0, old.length);
+    for (int i = old.length; i < wanted; i++) {
+      grown[i] = arena.allocate(chunkBytes(), ALIGNMENT_BYTES);
+    }
+    chunks = grown;
+  }
+
+  boolean has(int block) {
+    return block >>> chunkShift < chunks.length;
+  }
+
+  /** How many blocks there is memory for. */
+  long capacity() {
+    return (long) chunks.length << chunkShift;
+  }
+
+  int blocksPerChunk() {
+    return chunkMask + 1;
+  }
+
+  long bytes() {
+    return chunks.length * chunkBytes();
+  }
+
+  int get(int block, int offset) {
+    return (int) INT.get(segment(block), base(block) + offset);
+  }
+
+  int getAcquire(int block, int offset) {
+    return (int) INT.getAcquire(segment(block), base(block) + offset);
+  }
+
+  void set(int block, int offset, int value) {
+    INT.set(segment(block), base(block) + offset, value);
+  }
+
+  void setRelease(int block, int offset, int value) {
+    INT.setRelease(segment(block), base(block) + offset, value);
+  }
+
+  void increment(int block, int offset) {
+    INT.getAndAdd(segment(block), base(block) + offset, 1);
+  }
+
+  /** Lowers the value by one unless that would bring it below the minimum. */
+  boolean decrementAbove(int block, int offset, int minimum) {
+    MemorySegment segment = segment(block);
+    long address = base(block) + offset;
+    while (true) {
+      int value = (int) INT.getVolatile(segment, address);
+      if (value <= minimum) {
+        return false;
+      }
+      if (INT.compareAndSet(segment, address, value, value - 1)) {
+        return true;
+      }
+    }
+  }
+
+  /** Copies {@code count} ints, each read with acquire. */
+  void copy(int block, int offset, int[] target, int count) {
+    MemorySegment segment = segment(block);
+    long address = base(block) + offset;
+    for (int i = 0; i < count; i++) {
+      target[i] = (int) INT.getAcquire(segment, address + (long) i * Integer.BYTES);
+    }
+  }
+
+  private long chunkBytes() {
+    return (long) blockBytes << chunkShift;
+  }
+
+  private MemorySegment segment(int block) {
+    return chunks[block >>> chunkShift];
+  }
+
+  private long base(int block) {
+    return (long) (block & chunkMask) * blockBytes;
+  }
+}

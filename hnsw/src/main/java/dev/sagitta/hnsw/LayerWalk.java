@@ -1,0 +1,98 @@
+package dev.sagitta.hnsw;
+
+/**
+ * The beam search on one layer and on from layer to layer (Malkov and Yashunin 2018, Algorithm 2):
+ * scratch of one thread, shared in kind by searches and insertions.
+ *
+ * <p>Differs from the paper in that candidates and results are one sorted array ({@link Beam}), and
+ * that the unvisited neighbours of a node are scored in one call.
+ */
+final class LayerWalk {
+  /**
+   * The ef of the upper layers, where the paper has 1. On ten thousand records in 20 tight clusters
+   * it raises recall@10 for queries between the clusters from 0.90 to 0.98 at ef 100, for one
+   * twentieth more scores.
+   */
+  private static final int DESCENT_EF = 8;
+
+  private static final SlotFilter ALL = ordinal -> true;
+
+  private final NodeRecords records;
+  private final QueryScorer scorer;
+  private final Beam beam = new Beam();
+  private final VisitedSet visited = new VisitedSet();
+  private final int[] links;
+  private final int[] batch;
+  private final float[] scores;
+
+  LayerWalk(HnswGraph graph, QueryScorer scorer) {
+    this.records = graph.records();
+    this.scorer = scorer;
+    int linksMax = graph.parameters().linksMax(0);
+    links = new int[linksMax];
+    batch = new int[linksMax];
+    scores = new float[linksMax];
+  }
+
+  Beam beam() {
+    return beam;
+  }
+
+  /** Goes with a narrow beam from the entry point down to the layer above {@code layer}. */
+  void descend(long entryPoint, int layer) {
+    int entry = HnswGraph.entryOrdinal(entryPoint);
+    beam.reset(DESCENT_EF);
+    beam.add(Keys.key(score(entry), entry), true);
+    for (int above = HnswGraph.entryLevel(entryPoint); above > layer; above--) {
+      walk(above, DESCENT_EF, ALL, SearchLimit.NONE);
+    }
+  }
+
+  /**
+   * Walks a layer, starting from what the beam holds, until it holds no unexpanded entry.
+   *
+   * @return true if the limit ended the walk
+   */
+  boolean walk(int layer, int ef, SlotFilter accept, SearchLimit limit) {
+    visited.clear();
+    beam.reopen(ef, accept);
+    for (int i = 0; i < beam.size(); i++) {
+      visited.add(beam.ordinal(i));
+    }
+    int expansions = 0;
+    for (int node = beam.expandNext(); node >= 0; node = beam.expandNext()) {
+      expand(node, layer, accept);
+      if (++expansions % GraphSearcher.EXPANSIONS_PER_POLL == 0 && limit.reached()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void expand(int node, int layer, SlotFilter accept) {
+    int linkCount = records.copyLinks(node, layer, links);
+    int count = 0;
+    for (int i = 0; i < linkCount; i++) {
+      if (visited.add(links[i])) {
+        batch[count++] = links[i];
+      }
+    }
+    if (count == 0) {
+      return;
+    }
+    scorer.score(batch, count, scores);
+    for (int i = 0; i < count; i++) {
+      long key = Keys.key(scores[i], batch[i]);
+      if (beam.wants(key)) {
+        beam.add(key, accept.accept(batch[i]));
+      }
+    }
+  }
+
+  /** The score of one node against the query. */
+  float score(int ordinal) {
+    batch[0] = ordinal;
+    scorer.score(batch, 1, scores);
+    return scores[0];
+  }
+}

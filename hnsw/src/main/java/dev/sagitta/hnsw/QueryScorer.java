@@ -1,0 +1,29 @@
+package dev.sagitta.hnsw;
+
+/**
+ * Scores stored vectors against one query at a time. Used by one thread at a time.
+ *
+ * <p>{@code query} or {@code queryStored} is called before {@code score}, and holds until the next
+ * such call. Ordinals passed in are those for which an insertion has begun, <em>including such as
+ * began after the query was set</em>: an implementation over a snapshot must look again when an
+ * ordinal lies beyond it. An insertion's start happens before any call with its ordinal here.
+ *
+ * <p>Every method may throw an unchecked exception (a vector that fails its checksum); it passes
+ * through to the caller of search or insert, and both may be called again.
+ */
+public interface QueryScorer {
+  /** Sets the query. The array belongs to the caller and is not changed until the search ends. */
+  void query(float[] vector);
+
+  /** Makes the stored vector of an ordinal the query. */
+  void queryStored(int ordinal);
+
+  /**
+   * Scores vectors against the query.
+   *
+   * @param ordinals the first {@code count} are scored; not to be changed
+   * @param count at least 1
+   * @param scores receives the score of {@code ordinals[i]} at i; at least {@code count} long
+   */
+  void score(int[] ordinals, int count, float[] scores);
+}

@@ -1,0 +1,12 @@
+package dev.sagitta.hnsw;
+
+/**
+ * Where the graph gets scores from. Thread-safe.
+ *
+ * <p>A score is a float; smaller is nearer. It need not be a metric (a negated dot product is
+ * fine), but must be symmetric between stored vectors and never NaN.
+ */
+public interface VectorSpace {
+  /** Makes a scorer. The graph takes one per searcher and two per inserter, and keeps them. */
+  QueryScorer newScorer();
+}
