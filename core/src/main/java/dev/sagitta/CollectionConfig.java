@@ -1,0 +1,80 @@
+package dev.sagitta;
+
+import dev.sagitta.distance.Metric;
+
+/**
+ * What a collection is, fixed when it is created. Opening an existing collection with a different
+ * configuration is a {@link ConfigurationMismatchException}.
+ *
+ * @param dimension elements of every vector, 1 to {@link Limits#DIMENSION_MAX}
+ * @param metric how distance is measured
+ * @param ids the kind of id
+ * @param m M, the links of a node per layer of the graph (2M at layer 0), 2 to 128
+ * @param efConstruction breadth of the search that finds a new node's neighbours, 1 to 4,096
+ */
+public record CollectionConfig(
+    int dimension, Metric metric, IdType ids, int m, int efConstruction) {
+
+  /** Default M. */
+  public static final int M_DEFAULT = 16;
+
+  /** Default efConstruction. */
+  public static final int EF_CONSTRUCTION_DEFAULT = 200;
+
+  /** Checks the ranges. */
+  public CollectionConfig {
+    Inputs.inRange("dimension", dimension, 1, Limits.DIMENSION_MAX);
+    Inputs.inRange("m", m, 2, 128);
+    Inputs.inRange("efConstruction", efConstruction, 1, 4_096);
+  }
+
+  /**
+   * Starts a configuration with LONG ids and default graph parameters.
+   *
+   * @param dimension elements of every vector, 1 to {@link Limits#DIMENSION_MAX}
+   * @param metric how distance is measured
+   */
+  public static Builder builder(int dimension, Metric metric) {
+    return new Builder(dimension, metric);
+  }
+
+  /** Collects a configuration. Not thread-safe. */
+  public static final class Builder {
+    private final int dimension;
+    private final Metric metric;
+    private IdType ids = IdType.LONG;
+    private int m = M_DEFAULT;
+    private int efConstruction = EF_CONSTRUCTION_DEFAULT;
+
+    private Builder(int dimension, Metric metric) {
+      this.dimension = dimension;
+      this.metric = metric;
+    }
+
+    /** The kind of id; LONG unless said otherwise. */
+    public Builder ids(IdType ids) {
+      this.ids = ids;
+      return this;
+    }
+
+    /** M, 2 to 128; {@value CollectionConfig#M_DEFAULT} unless said otherwise. */
+    public Builder m(int m) {
+      this.m = m;
+      return this;
+    }
+
+    /**
+     * efConstruction, 1 to 4,096; {@value CollectionConfig#EF_CONSTRUCTION_DEFAULT} unless said
+     * otherwise.
+     */
+    public Builder efConstruction(int efConstruction) {
+      this.efConstruction = efConstruction;
+      return this;
+    }
+
+    /** The configuration. */
+    public CollectionConfig build() {
+      return new CollectionConfig(dimension, metric, ids, m, efConstruction);
+    }
+  }
+}

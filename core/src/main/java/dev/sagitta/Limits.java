@@ -1,0 +1,42 @@
+package dev.sagitta;
+
+/** Every limit that input is checked against; a value beyond one is refused, never coerced. */
+public final class Limits {
+  /** Most elements of a vector. */
+  public static final int DIMENSION_MAX = 16_384;
+
+  /** Largest magnitude of a vector's element, so that no score can overflow a float32. */
+  public static final float COMPONENT_MAX = 1e15f;
+
+  /** Smallest Euclidean norm of a vector under the cosine metric. */
+  public static final double COSINE_NORM_MIN = 1e-30;
+
+  /** Most UTF-8 bytes of a STRING id. */
+  public static final int ID_BYTES_MAX = 1_024;
+
+  /** Most bytes of one encoded payload. */
+  public static final int PAYLOAD_BYTES_MAX = 1 << 20;
+
+  /** Most UTF-8 bytes of a payload key. */
+  public static final int PAYLOAD_KEY_BYTES_MAX = 256;
+
+  /** Most entries of one payload. */
+  public static final int PAYLOAD_ENTRIES_MAX = 1_024;
+
+  /** Most hits of one search. */
+  public static final int K_MAX = 10_000;
+
+  /** Largest efSearch of one search. */
+  public static final int EF_SEARCH_MAX = 10_000;
+
+  /** Most encoded bytes of one atomic batch. */
+  public static final int BATCH_BYTES_MAX = 64 << 20;
+
+  /** Most stored versions (live, replaced and deleted) of one collection. */
+  public static final int SLOTS_MAX = Integer.MAX_VALUE - 8;
+
+  /** What a collection's name must match. */
+  public static final String COLLECTION_NAME_PATTERN = "[a-z0-9_-]{1,64}";
+
+  private Limits() {}
+}

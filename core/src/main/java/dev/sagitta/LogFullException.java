@@ -1,0 +1,11 @@
+package dev.sagitta;
+
+/** The log has reached its hard cap because checkpoints fail; nothing was written. */
+public final class LogFullException extends SagittaException {
+  private static final long serialVersionUID = 1L;
+
+  /** An error with its whole story. */
+  public LogFullException(String message) {
+    super(message, null);
+  }
+}

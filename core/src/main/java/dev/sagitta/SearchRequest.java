@@ -1,0 +1,123 @@
+package dev.sagitta;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** A question to a collection: the query vector, how many hits, and how hard to look. Immutable. */
+public final class SearchRequest {
+  private final float[] query;
+  private final int k;
+  private final OptionalInt efSearch;
+  private final Optional<Duration> timeout;
+  private final boolean withPayload;
+
+  private SearchRequest(Builder builder) {
+    query = builder.query;
+    k = builder.k;
+    efSearch = builder.efSearch;
+    timeout = builder.timeout;
+    withPayload = builder.withPayload;
+  }
+
+  /**
+   * The k nearest records with their payloads, at default settings.
+   *
+   * @param query the query vector; copied
+   * @param k number of hits wanted, 1 to {@link Limits#K_MAX}
+   */
+  public static SearchRequest of(float[] query, int k) {
+    return builder(query, k).build();
+  }
+
+  /**
+   * Starts a request.
+   *
+   * @param query the query vector; copied
+   * @param k number of hits wanted, 1 to {@link Limits#K_MAX}
+   */
+  public static Builder builder(float[] query, int k) {
+    return new Builder(query.clone(), k);
+  }
+
+  /** A copy of the query vector. */
+  public float[] query() {
+    return query.clone();
+  }
+
+  /** Number of elements of the query vector. */
+  public int dimension() {
+    return query.length;
+  }
+
+  /** Copies the query vector to the front of an array of at least {@link #dimension()} elements. */
+  public void copyQueryTo(float[] target) {
+    System.arraycopy(query, 0, target, 0, query.length);
+  }
+
+  /** Number of hits wanted. */
+  public int k() {
+    return k;
+  }
+
+  /** Breadth of the graph search; the collection's default when empty. */
+  public OptionalInt efSearch() {
+    return efSearch;
+  }
+
+  /** Time after which the search returns what it has; none when empty. */
+  public Optional<Duration> timeout() {
+    return timeout;
+  }
+
+  /** Whether hits carry payloads. */
+  public boolean withPayload() {
+    return withPayload;
+  }
+
+  /** Collects a request's settings. Not thread-safe. */
+  public static final class Builder {
+    private final float[] query;
+    private final int k;
+    private OptionalInt efSearch = OptionalInt.empty();
+    private Optional<Duration> timeout = Optional.empty();
+    private boolean withPayload = true;
+
+    private Builder(float[] query, int k) {
+      this.query = query;
+      this.k = Inputs.inRange("k", k, 1, Limits.K_MAX);
+    }
+
+    /**
+     * Breadth of the graph search (efSearch): how many candidates it keeps. Larger finds more of
+     * the true neighbours and takes longer. At least k is used.
+     */
+    public Builder efSearch(int efSearch) {
+      this.efSearch = OptionalInt.of(Inputs.inRange("efSearch", efSearch, 1, Limits.EF_SEARCH_MAX));
+      return this;
+    }
+
+    /**
+     * Time after which the search returns what it has found by then, with {@link
+     * SearchResult#complete()} false. Looked at every few dozen steps, so it is kept loosely.
+     */
+    public Builder timeout(Duration timeout) {
+      if (timeout.isNegative() || timeout.isZero()) {
+        throw new InvalidInputException("timeout is " + timeout + "; it must be positive");
+      }
+      this.timeout = Optional.of(timeout);
+      return this;
+    }
+
+    /** Whether hits carry payloads; true unless said otherwise. */
+    public Builder withPayload(boolean withPayload) {
+      this.withPayload = withPayload;
+      return this;
+    }
+
+    /** The request. */
+    public SearchRequest build() {
+      return new SearchRequest(this);
+    }
+  }
+}

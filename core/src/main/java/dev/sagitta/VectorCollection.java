@@ -1,0 +1,242 @@
+package dev.sagitta;
+
+import dev.sagitta.engine.CollectionEngine;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Records of one kind: an id, a vector and a payload each, searched by nearness of vectors. Got
+ * from {@link VectorDatabase#collection}, usable until the database is closed or the collection
+ * dropped.
+ *
+ * <p>Safe for use by many threads. A write is visible to every search that begins after it
+ * returned, and is as durable as the database's {@link Durability} says. Readers never see half a
+ * write: an id has its old vector and payload or its new ones. Vectors and payloads are copied in
+ * and out.
+ *
+ * <p>Interrupting a thread in a call has no effect on the collection; only {@link #upsertAll} and
+ * {@link #awaitIndexed} end early, and say so.
+ */
+public final class VectorCollection {
+  private final CollectionEngine engine;
+
+  VectorCollection(CollectionEngine engine) {
+    this.engine = engine;
+  }
+
+  /** What this is a front of; for the validator of the tests. */
+  CollectionEngine engine() {
+    return engine;
+  }
+
+  /** The collection's name. */
+  public String name() {
+    return engine.name();
+  }
+
+  /** The configuration in effect, as it was given when the collection was created. */
+  public CollectionConfig config() {
+    return engine.config();
+  }
+
+  // Writes -------------------------------------------------------------------------------------
+
+  /**
+   * Stores a record, in place of one with the same id if there is one.
+   *
+   * @throws InvalidInputException if the id is of another kind than the collection's; if the vector
+   *     has another dimension, an element that is not finite or larger than {@link
+   *     Limits#COMPONENT_MAX} in magnitude, or, under cosine, no direction; if the payload is too
+   *     large
+   */
+  public void upsert(VectorRecord record) {
+    engine.upsert(record);
+  }
+
+  /** Stores a record under a LONG id; see {@link #upsert(VectorRecord)}. */
+  public void upsert(long id, float[] vector, Payload payload) {
+    upsert(VectorRecord.of(id, vector, payload));
+  }
+
+  /** Stores a record under a STRING id; see {@link #upsert(VectorRecord)}. */
+  public void upsert(String id, float[] vector, Payload payload) {
+    upsert(VectorRecord.of(id, vector, payload));
+  }
+
+  /** Stores a record under a UUID id; see {@link #upsert(VectorRecord)}. */
+  public void upsert(UUID id, float[] vector, Payload payload) {
+    upsert(VectorRecord.of(id, vector, payload));
+  }
+
+  /** As {@link #upsertAll(Stream, Consumer)}, without progress. */
+  public long upsertAll(Stream<VectorRecord> records) {
+    return upsertAll(records, progress -> {});
+  }
+
+  /**
+   * Stores many records, in the order of the stream, in chunks: each chunk is acknowledged before
+   * the next is taken from the stream, so memory is bounded however long the stream is. Not atomic:
+   * an error leaves the chunks before it stored, and possibly a part of the chunk it came in.
+   *
+   * @param records closed at the end
+   * @param progress called on this thread after each chunk
+   * @return how many records were stored
+   * @throws UpsertInterruptedException if the thread is interrupted; it stops at a chunk's boundary
+   *     and tells how many records are acknowledged
+   */
+  public long upsertAll(Stream<VectorRecord> records, Consumer<UpsertProgress> progress) {
+    return engine.upsertAll(records, progress);
+  }
+
+  /**
+   * Applies all changes of a batch or none, at one point in time.
+   *
+   * @throws InvalidInputException if a record is invalid, or all together are larger than {@link
+   *     Limits#BATCH_BYTES_MAX}
+   */
+  public void apply(WriteBatch batch) {
+    engine.apply(batch);
+  }
+
+  /** Deletes a record; whether there was one. */
+  public boolean delete(RecordId id) {
+    return engine.delete(id);
+  }
+
+  /** Deletes the record under a LONG id; whether there was one. */
+  public boolean delete(long id) {
+    return delete(RecordId.of(id));
+  }
+
+  /** Deletes the record under a STRING id; whether there was one. */
+  public boolean delete(String id) {
+    return delete(RecordId.of(id));
+  }
+
+  /** Deletes the record under a UUID id; whether there was one. */
+  public boolean delete(UUID id) {
+    return delete(RecordId.of(id));
+  }
+
+  /** Deletes many records, in chunks; not atomic. How many there were. */
+  public long deleteAll(Collection<? extends RecordId> ids) {
+    return engine.deleteAll(ids);
+  }
+
+  // Reads --------------------------------------------------------------------------------------
+
+  /** The record under an id. */
+  public Optional<VectorRecord> get(RecordId id) {
+    return engine.get(id);
+  }
+
+  /** The record under a LONG id. */
+  public Optional<VectorRecord> get(long id) {
+    return get(RecordId.of(id));
+  }
+
+  /** The record under a STRING id. */
+  public Optional<VectorRecord> get(String id) {
+    return get(RecordId.of(id));
+  }
+
+  /** The record under a UUID id. */
+  public Optional<VectorRecord> get(UUID id) {
+    return get(RecordId.of(id));
+  }
+
+  /** Whether there is a record under an id. */
+  public boolean contains(RecordId id) {
+    return engine.contains(id);
+  }
+
+  /** Whether there is a record under a LONG id. */
+  public boolean contains(long id) {
+    return contains(RecordId.of(id));
+  }
+
+  /** Whether there is a record under a STRING id. */
+  public boolean contains(String id) {
+    return contains(RecordId.of(id));
+  }
+
+  /** Whether there is a record under a UUID id. */
+  public boolean contains(UUID id) {
+    return contains(RecordId.of(id));
+  }
+
+  /** How many records there are. */
+  public long count() {
+    return engine.count();
+  }
+
+  /**
+   * The nearest records to a query, found by the graph: min(k, {@link #count()}) of them, almost
+   * always the true ones. All writes that were acknowledged before are seen.
+   *
+   * <p>The first search after opening waits until the graph is read from disk.
+   *
+   * @throws InvalidInputException if the query vector does not suit the collection
+   */
+  public SearchResult search(SearchRequest request) {
+    return engine.search(request, false);
+  }
+
+  /**
+   * The nearest records to a query, found by looking at every one: exact, and as slow as there are
+   * records.
+   *
+   * @throws InvalidInputException if the query vector does not suit the collection
+   */
+  public SearchResult searchExact(SearchRequest request) {
+    return engine.search(request, true);
+  }
+
+  /**
+   * All records as they are now, in no particular order; writes that come while the stream is read
+   * are not seen. The stream reads as it goes and needs no closing.
+   */
+  public Stream<VectorRecord> records() {
+    return engine.records();
+  }
+
+  // Upkeep -------------------------------------------------------------------------------------
+
+  /**
+   * Writes all that the log holds into the collection's files, so that the log can be shortened and
+   * opening is fast. Runs by itself when the log has grown and at close. Waits until it is done;
+   * reads and writes go on meanwhile.
+   */
+  public void checkpoint() {
+    engine.checkpoint();
+  }
+
+  /** Makes every acknowledged write durable, whatever the durability level. */
+  public void flush() {
+    engine.flush();
+  }
+
+  /** Waits until every record that is stored now is linked into the graph. */
+  public void awaitIndexed() throws InterruptedException {
+    engine.awaitIndexed(Duration.ofNanos(Long.MAX_VALUE));
+  }
+
+  /** As {@link #awaitIndexed()}, at most for a time; whether nothing is pending any more. */
+  public boolean awaitIndexed(Duration timeout) throws InterruptedException {
+    return engine.awaitIndexed(timeout);
+  }
+
+  /** Numbers on the collection's state, the kernel that runs, and what would help. */
+  public CollectionStats stats() {
+    return engine.stats();
+  }
+
+  @Override
+  public String toString() {
+    return "VectorCollection[%s, %s]".formatted(name(), config());
+  }
+}

@@ -1,0 +1,96 @@
+package dev.sagitta;
+
+import dev.sagitta.engine.DatabaseEngine;
+import dev.sagitta.engine.Environment;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A directory of vector collections, open in this process for reading and writing. One process, and
+ * one {@code VectorDatabase} in it, has a directory at a time.
+ *
+ * <p>Safe for use by many threads. Closing waits for calls that are under way, writes what only the
+ * log holds into the files, and makes later calls fail with {@link ClosedException}.
+ */
+public final class VectorDatabase implements AutoCloseable {
+  private final DatabaseEngine engine;
+
+  private VectorDatabase(DatabaseEngine engine) {
+    this.engine = engine;
+  }
+
+  /**
+   * Opens a directory at default options, making it if it is not there.
+   *
+   * @throws DatabaseLockedException if it is open already, in another process or in this one
+   */
+  public static VectorDatabase open(Path directory) {
+    return open(directory, DatabaseOptions.defaults());
+  }
+
+  /**
+   * Opens a directory, making it if it is not there.
+   *
+   * @throws DatabaseLockedException if it is open already, in another process or in this one
+   */
+  public static VectorDatabase open(Path directory, DatabaseOptions options) {
+    return open(directory, options, Environment.system(options.linkerThreads()));
+  }
+
+  /** Opens a directory of a given environment; closes its threads with the database. */
+  static VectorDatabase open(Path directory, DatabaseOptions options, Environment environment) {
+    return new VectorDatabase(DatabaseEngine.open(directory, options, environment));
+  }
+
+  /** The directory. */
+  public Path directory() {
+    return engine.directory();
+  }
+
+  /**
+   * Opens a collection, or creates it if there is none of that name.
+   *
+   * @param name matches {@link Limits#COLLECTION_NAME_PATTERN}
+   * @throws ConfigurationMismatchException if it exists with another configuration
+   * @throws CorruptionException if its files are damaged; the other collections stay usable
+   */
+  public VectorCollection collection(String name, CollectionConfig config) {
+    return new VectorCollection(engine.openOrCreate(name, config));
+  }
+
+  /**
+   * Opens a collection that exists.
+   *
+   * @throws CollectionNotFoundException if it does not
+   * @throws CorruptionException if its files are damaged; the other collections stay usable
+   */
+  public VectorCollection collection(String name) {
+    return new VectorCollection(engine.open(name));
+  }
+
+  /** All collections, sorted by name, those that are damaged among them. */
+  public List<CollectionInfo> collections() {
+    return engine.collections();
+  }
+
+  /** The names of all collections, sorted. */
+  public List<String> collectionNames() {
+    return collections().stream().map(CollectionInfo::name).toList();
+  }
+
+  /**
+   * Deletes a collection and its files. After a crash in the middle it is either there whole or
+   * gone.
+   *
+   * @throws CollectionNotFoundException if there is none of that name
+   */
+  public void drop(String name) {
+    engine.drop(name);
+  }
+
+  /** Closes all collections and lets go of the directory. Closing again does nothing. */
+  @Override
+  public void close() {
+    engine.close();
+  }
+}

@@ -1,0 +1,146 @@
+package dev.sagitta.engine;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+
+/**
+ * Decides when checkpoints run, and runs them one at a time on the background thread: when the log
+ * has outgrown what a checkpoint writes anew, on demand, and at close. One that fails leaves the
+ * last manifest in force, and is tried again after a growing pause.
+ */
+final class Checkpoints {
+  private static final Logger LOG = System.getLogger("dev.sagitta");
+  private static final long PAUSE_NANOS_MIN = TimeUnit.SECONDS.toNanos(1);
+  private static final long PAUSE_NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
+
+  private final CollectionState state;
+  private final CollectionFiles files;
+  private final CommitLog log;
+  private final WriteLane lane;
+  private final LinkedGraph graph;
+  private final Reclaimer reclaimer;
+  private final Executor background;
+  private final LongSupplier nanoClock;
+  private final long logBytesMin;
+
+  /** Whether an automatic checkpoint is queued or running. */
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+
+  private volatile long pauseNanos;
+  private volatile long resumeAtNanos;
+  private volatile Optional<String> warning = Optional.empty();
+
+  Checkpoints(
+      CollectionState state,
+      CollectionFiles files,
+      CommitLog log,
+      WriteLane lane,
+      LinkedGraph graph,
+      Reclaimer reclaimer,
+      Executor background,
+      LongSupplier nanoClock,
+      long logBytesMin) {
+    this.state = state;
+    this.files = files;
+    this.log = log;
+    this.lane = lane;
+    this.graph = graph;
+    this.reclaimer = reclaimer;
+    this.background = background;
+    this.nanoClock = nanoClock;
+    this.logBytesMin = logBytesMin;
+  }
+
+  /** Log size from which a checkpoint pays. */
+  static long triggerBytes(CollectionFiles files, long logBytesMin) {
+    return Math.max(logBytesMin, files.rewrittenBytes() / 2);
+  }
+
+  /** Starts a checkpoint in the background if the log has grown enough. */
+  void startIfDue() {
+    boolean due =
+        log.bytes() > triggerBytes(files, logBytesMin)
+            && graph.done()
+            && (pauseNanos == 0 || nanoClock.getAsLong() - resumeAtNanos >= 0);
+    if (due && scheduled.compareAndSet(false, true)) {
+      background.execute(this::runScheduled);
+    }
+  }
+
+  private void runScheduled() {
+    try {
+      run();
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.DEBUG, "checkpoint of " + files.directory() + " failed", e);
+    } finally {
+      scheduled.set(false);
+    }
+  }
+
+  /** Runs a checkpoint and waits for it, if there is anything that the last one does not hold. */
+  void runAndWait() {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    background.execute(
+        () -> {
+          try {
+            if (needed()) {
+              run();
+            }
+            done.complete(null);
+          } catch (IOException e) {
+            done.completeExceptionally(Failures.translate("checkpoint of " + files.directory(), e));
+          } catch (RuntimeException | Error e) {
+            done.completeExceptionally(e);
+          }
+        });
+    Waiting.on(done);
+  }
+
+  /** Whether a checkpoint would store more operations, or more links, than the last one. */
+  private boolean needed() throws IOException {
+    return state.published().sequence() > files.checkpointSequence()
+        || files.checkpoint().pendingCount() > state.pending().size();
+  }
+
+  private void run() throws IOException {
+    try {
+      CheckpointWriter.Point point = takePoint();
+      new CheckpointWriter(files, state, graph.get()).write(point);
+      log.coveredBefore(point.firstLog());
+      reclaimer.reclaim();
+      pauseNanos = 0;
+      warning = Optional.empty();
+    } catch (IOException | RuntimeException | Error e) {
+      pauseNanos = Math.clamp(pauseNanos * 2, PAUSE_NANOS_MIN, PAUSE_NANOS_MAX);
+      resumeAtNanos = nanoClock.getAsLong() + pauseNanos;
+      warning = Optional.of("the last checkpoint failed and will be tried again: " + e);
+      throw e;
+    }
+  }
+
+  /** Rolls the log between two groups of writes. */
+  private CheckpointWriter.Point takePoint() {
+    CheckpointWriter.Point[] point = new CheckpointWriter.Point[1];
+    Waiting.on(
+        lane.run(
+            () -> {
+              lane.requireWorking();
+              long firstLog = log.roll();
+              point[0] =
+                  new CheckpointWriter.Point(state.published(), state.records().end(), firstLog);
+            }));
+    return point[0];
+  }
+
+  /** Why the last checkpoint failed, if it did. */
+  Optional<String> warning() {
+    return warning;
+  }
+}

@@ -1,0 +1,395 @@
+package dev.sagitta.engine;
+
+import dev.sagitta.ClosedException;
+import dev.sagitta.CollectionConfig;
+import dev.sagitta.CollectionFailedException;
+import dev.sagitta.CollectionStats;
+import dev.sagitta.Durability;
+import dev.sagitta.RecordId;
+import dev.sagitta.SearchRequest;
+import dev.sagitta.SearchResult;
+import dev.sagitta.UpsertProgress;
+import dev.sagitta.VectorRecord;
+import dev.sagitta.WriteBatch;
+import dev.sagitta.distance.kernel.KernelChoice;
+import dev.sagitta.distance.kernel.Kernels;
+import dev.sagitta.hnsw.HnswParameters;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One open collection: puts the parts together, opens and closes them in order, and routes calls to
+ * them.
+ *
+ * <p>Threads: callers read on their own threads, inside the epoch; everything that writes goes
+ * through the write lane; the background thread opens, checkpoints and frees; linkers link.
+ */
+public final class CollectionEngine {
+  private static final Logger LOG = System.getLogger("dev.sagitta");
+
+  private final String name;
+  private final StoredConfig config;
+  private final Epoch epoch;
+  private final ExecutorService laneThread;
+  private final ExecutorService background;
+  private final Arena arena;
+  private final CollectionFiles files;
+  private final CollectionState state;
+  private final KernelChoice kernel;
+  private final LinkedGraph graph;
+  private final Linkers linkers;
+  private final CommitLog log;
+  private final WriteLane lane;
+  private final Checkpoints checkpoints;
+  private final Reclaimer reclaimer;
+  private final Searches searches;
+  private final Reads reads;
+  private final Writes writes;
+  private final EngineThreads.@Nullable Timer forceTimer;
+
+  /** Guarded by this. */
+  private boolean closed;
+
+  private CollectionEngine(
+      String name,
+      Path directory,
+      Environment environment,
+      Durability durability,
+      Epoch epoch,
+      ExecutorService background)
+      throws IOException {
+    this.name = name;
+    this.epoch = epoch;
+    this.background = background;
+    Tuning tuning = environment.tuning();
+    EngineThreads threads = environment.threads();
+    reclaimer = new Reclaimer(epoch);
+    files = CollectionFiles.load(environment.files(), directory);
+    config = files.config();
+    kernel = Kernels.select(config.config().metric(), config.config().dimension());
+    arena = Arena.ofShared();
+    Recovery recovery = new Recovery(files, config, arena, reclaimer, threads.readers());
+    try {
+      state = recovery.recover();
+    } catch (IOException | RuntimeException | Error e) {
+      recovery.close();
+      arena.close();
+      throw e;
+    }
+    StoredVectors vectors = new StoredVectors(state.vectors(), kernel.kernel());
+    HnswParameters parameters =
+        new HnswParameters(config.config().m(), config.config().efConstruction());
+    graph = new LinkedGraph(parameters, vectors);
+    LongSupplier logBytesMax =
+        () -> tuning.logCapFactor() * Checkpoints.triggerBytes(files, tuning.checkpointLogBytes());
+    log = new CommitLog(files, durability, logBytesMax);
+    laneThread = threads.serial(name + "-writer");
+    lane = new WriteLane(name, laneThread, epoch, state, log, this::afterGroup);
+    int pendingMax = Math.max(64, tuning.pendingBytes() / state.vectors().layout().rowBytes());
+    linkers = new Linkers(graph, state.pending(), pendingMax, epoch, threads, lane::fail);
+    checkpoints =
+        new Checkpoints(
+            state,
+            files,
+            log,
+            lane,
+            graph,
+            reclaimer,
+            background,
+            environment.nanoClock(),
+            tuning.checkpointLogBytes());
+    IdCodec ids = new IdCodec(config.config().ids());
+    searches = new Searches(state, graph, vectors, ids, environment.nanoClock());
+    reads = new Reads(state, epoch, ids);
+    writes = new Writes(config.config(), lane, linkers, ids);
+    forceTimer =
+        durability instanceof Durability.Interval(Duration every, long bytes)
+            ? threads.every(every, this::forceLater)
+            : null;
+    background.execute(() -> loadGraph(recovery));
+  }
+
+  /**
+   * Opens a collection that exists. Waits until its state is exact; its links are read afterwards.
+   */
+  static CollectionEngine open(
+      String name, Path directory, Environment environment, Durability durability) {
+    ExecutorService background = environment.threads().serial(name + "-background");
+    CompletableFuture<CollectionEngine> opened = new CompletableFuture<>();
+    background.execute(
+        () -> {
+          try {
+            Epoch epoch = new Epoch("collection " + name);
+            opened.complete(
+                new CollectionEngine(name, directory, environment, durability, epoch, background));
+          } catch (IOException e) {
+            opened.completeExceptionally(
+                Failures.translate("opening collection " + name + " in " + directory, e));
+          } catch (RuntimeException | Error e) {
+            opened.completeExceptionally(e);
+          }
+        });
+    try {
+      return Waiting.on(opened);
+    } catch (RuntimeException | Error e) {
+      background.close();
+      throw e;
+    }
+  }
+
+  private void loadGraph(Recovery recovery) {
+    try {
+      graph.load(files, state, recovery.slotCount(), recovery.pendingAtCheckpoint());
+      linkers.start();
+    } catch (RuntimeException | Error e) {
+      lane.fail(e);
+      state.pending().wake();
+    }
+  }
+
+  /** Queues a force; if it fails, the lane does. */
+  private void forceLater() {
+    var _ = lane.run(log::force);
+  }
+
+  private void afterGroup() {
+    linkers.signal();
+    checkpoints.startIfDue();
+  }
+
+  /** The records in memory; for the validator of the tests. */
+  CollectionState state() {
+    return state;
+  }
+
+  /** The graph and its loading; for the validator of the tests. */
+  LinkedGraph graph() {
+    return graph;
+  }
+
+  /** The epoch that readers of the state enter; for the validator of the tests. */
+  Epoch epoch() {
+    return epoch;
+  }
+
+  /** The collection's name. */
+  public String name() {
+    return name;
+  }
+
+  /** The configuration in effect. */
+  public CollectionConfig config() {
+    return config.config();
+  }
+
+  /** See {@link dev.sagitta.VectorCollection#upsert(VectorRecord)}. */
+  public void upsert(VectorRecord record) {
+    writes.upsert(record);
+  }
+
+  /** See {@link dev.sagitta.VectorCollection#upsertAll(Stream, Consumer)}. */
+  public long upsertAll(Stream<VectorRecord> records, Consumer<UpsertProgress> progress) {
+    return writes.upsertAll(records, progress);
+  }
+
+  /** See {@link dev.sagitta.VectorCollection#apply}. */
+  public void apply(WriteBatch batch) {
+    writes.apply(batch);
+  }
+
+  /** See {@link dev.sagitta.VectorCollection#delete(RecordId)}. */
+  public boolean delete(RecordId id) {
+    return writes.delete(id);
+  }
+
+  /** See {@link dev.sagitta.VectorCollection#deleteAll}. */
+  public long deleteAll(Collection<? extends RecordId> ids) {
+    return writes.deleteAll(ids);
+  }
+
+  /** See {@link dev.sagitta.VectorCollection#get(RecordId)}. */
+  public Optional<VectorRecord> get(RecordId id) {
+    return reads.get(id);
+  }
+
+  /** See {@link dev.sagitta.VectorCollection#contains(RecordId)}. */
+  public boolean contains(RecordId id) {
+    return reads.contains(id);
+  }
+
+  /** See {@link dev.sagitta.VectorCollection#count}. */
+  public long count() {
+    return reads.count();
+  }
+
+  /** See {@link dev.sagitta.VectorCollection#records}. */
+  public Stream<VectorRecord> records() {
+    return reads.records();
+  }
+
+  /**
+   * See {@link dev.sagitta.VectorCollection#search} and {@link
+   * dev.sagitta.VectorCollection#searchExact}.
+   */
+  public SearchResult search(SearchRequest request, boolean exact) {
+    float[] query = request.query();
+    VectorChecks.check("query", query, config());
+    long deadlineNanos = request.timeout().isPresent() ? searches.deadline(request) : 0;
+    boolean scan = exact || !graphReady(request, deadlineNanos);
+    int ticket = epoch.enter();
+    try {
+      return searches.search(request, query, deadlineNanos, scan);
+    } finally {
+      epoch.exit(ticket);
+    }
+  }
+
+  /** Waits for the graph after opening, outside the epoch; whether it is there in time. */
+  private boolean graphReady(SearchRequest request, long deadlineNanos) {
+    if (!graph.done()) {
+      if (request.timeout().isEmpty()) {
+        graph.get();
+      } else {
+        graph.await(searches.nanosUntil(deadlineNanos));
+        return graph.done();
+      }
+    }
+    return true;
+  }
+
+  /** See {@link dev.sagitta.VectorCollection#checkpoint}. */
+  public void checkpoint() {
+    requireOpen();
+    checkpoints.runAndWait();
+  }
+
+  /** See {@link dev.sagitta.VectorCollection#flush}. */
+  public void flush() {
+    Waiting.on(
+        lane.run(
+            () -> {
+              lane.requireOpen();
+              lane.requireWorking();
+              log.flush();
+            }));
+  }
+
+  /** See {@link dev.sagitta.VectorCollection#awaitIndexed(Duration)}. */
+  public boolean awaitIndexed(Duration timeout) throws InterruptedException {
+    requireOpen();
+    long nanos = Math.max(0, Waiting.saturatedNanos(timeout));
+    long begun = System.nanoTime();
+    graph.await(nanos);
+    if (!graph.done()) {
+      return false;
+    }
+    graph.get();
+    long left = nanos - (System.nanoTime() - begun);
+    boolean indexed = state.pending().awaitEmpty(left, linkers::ended);
+    requireOpen();
+    Throwable failure = lane.failure();
+    if (!indexed && failure != null) {
+      throw new CollectionFailedException(
+          name + " links no more until it is reopened: " + failure, false, failure);
+    }
+    return indexed;
+  }
+
+  /** See {@link dev.sagitta.VectorCollection#stats}. */
+  public CollectionStats stats() {
+    int ticket = epoch.enter();
+    try {
+      CollectionState.Published now = state.published();
+      Extents vectors = state.vectors().extents();
+      Extents records = state.records().extents();
+      return new CollectionStats(
+          now.live(),
+          now.slotCount(),
+          state.pending().size(),
+          now.sequence(),
+          log.durableSequence(),
+          files.checkpointSequence(),
+          log.bytes(),
+          files.listedBytes() + log.bytes(),
+          state.slots().bytes()
+              + state.ids().bytes()
+              + graph.bytes()
+              + vectors.anonymousBytes()
+              + records.anonymousBytes(),
+          vectors.mappedBytes() + records.mappedBytes(),
+          kernel.name(),
+          kernel.hint(),
+          Optional.ofNullable(lane.failure()).map(Throwable::toString),
+          files.stepped().or(graph::warning).or(checkpoints::warning));
+    } finally {
+      epoch.exit(ticket);
+    }
+  }
+
+  private void requireOpen() {
+    if (epoch.closed()) {
+      throw new ClosedException("collection " + name + " is closed");
+    }
+  }
+
+  /**
+   * Closes the collection: ends writing and linking, makes a checkpoint, waits for readers to leave
+   * and frees everything.
+   *
+   * @param checkpoint false where the collection is about to be deleted
+   */
+  synchronized void close(boolean checkpoint) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (forceTimer != null) {
+      forceTimer.cancel();
+    }
+    lane.close();
+    Waiting.on(lane.run(() -> {}));
+    linkers.stop();
+    try {
+      if (checkpoint && lane.failure() == null) {
+        checkpointBeforeClose();
+      }
+      Waiting.on(lane.run(log::close));
+    } finally {
+      free();
+    }
+  }
+
+  /** A failure is no loss: everything is in the log, which the next opening replays. */
+  private void checkpointBeforeClose() {
+    try {
+      checkpoints.runAndWait();
+    } catch (RuntimeException e) {
+      LOG.log(Level.DEBUG, "checkpoint of " + name + " at close failed", e);
+    }
+  }
+
+  private void free() {
+    epoch.close();
+    background.execute(
+        () -> {
+          reclaimer.reclaim();
+          graph.close();
+          state.close();
+          arena.close();
+        });
+    background.close();
+    laneThread.close();
+  }
+}

@@ -1,0 +1,284 @@
+package dev.sagitta.engine;
+
+import dev.sagitta.persistence.BlockFileReader;
+import dev.sagitta.persistence.BlockFileWriter;
+import dev.sagitta.persistence.CorruptFileException;
+import dev.sagitta.persistence.FileEntry;
+import dev.sagitta.persistence.FileKind;
+import dev.sagitta.persistence.FileOperations;
+import dev.sagitta.persistence.FrameConsumer;
+import dev.sagitta.persistence.LogChain;
+import dev.sagitta.persistence.LogEnd;
+import dev.sagitta.persistence.LogPosition;
+import dev.sagitta.persistence.LogWriter;
+import dev.sagitta.persistence.Manifest;
+import dev.sagitta.persistence.ManifestStore;
+import dev.sagitta.persistence.MappedBlockFile;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+
+/**
+ * The files of one collection: its directory, the manifest that counts, and the names of files to
+ * come.
+ *
+ * <p>The manifest changes at two moments: when the log is opened for the first write (write lane)
+ * and at the end of a checkpoint (background thread); both are synchronized here.
+ */
+final class CollectionFiles {
+  private final FileOperations files;
+  private final Path directory;
+  private final ManifestStore manifests;
+
+  /** The manifest that counts; replaced under the monitor. */
+  private volatile Manifest manifest;
+
+  /** Why the newest manifest was stepped over at opening, if it was. */
+  private final Optional<String> stepped;
+
+  /** Number of the next file, above all numbers in the directory; guarded by the monitor. */
+  private long nextNumber;
+
+  /** What the replay found; set once, before anything is written. */
+  private LogEnd recovered;
+
+  private CollectionFiles(
+      FileOperations files,
+      Path directory,
+      ManifestStore manifests,
+      Manifest manifest,
+      Optional<String> stepped,
+      long nextNumber) {
+    this.files = files;
+    this.directory = directory;
+    this.manifests = manifests;
+    this.manifest = manifest;
+    this.stepped = stepped;
+    this.nextNumber = nextNumber;
+    LogPosition none = new LogPosition(0, 0, manifest.checkpointSequence(), 0);
+    this.recovered = new LogEnd(none, none, manifest.epoch(), false, 0, 0);
+  }
+
+  /** Writes the first manifest of a new collection into an empty directory. */
+  static void create(FileOperations files, Path directory, StoredConfig config) throws IOException {
+    Manifest first =
+        new Manifest(
+            1,
+            UUID.randomUUID(),
+            0,
+            ByteBuffer.wrap(config.encode()),
+            ByteBuffer.wrap(CheckpointState.EMPTY.encode()),
+            List.of(),
+            1,
+            1,
+            0,
+            0);
+    new ManifestStore(files, directory).write(first);
+  }
+
+  /** Finds the manifest that counts. Changes nothing on disk. */
+  static CollectionFiles load(FileOperations files, Path directory) throws IOException {
+    ManifestStore manifests = new ManifestStore(files, directory);
+    ManifestStore.Loaded loaded = manifests.load();
+    long nextNumber = 1;
+    for (String name : files.list(directory)) {
+      Optional<FileKind> kind = FileKind.ofName(name);
+      OptionalLong number = kind.isPresent() ? kind.get().number(name) : OptionalLong.empty();
+      nextNumber = Math.max(nextNumber, number.orElse(0) + 1);
+    }
+    return new CollectionFiles(
+        files,
+        directory,
+        manifests,
+        loaded.manifest(),
+        loaded.damaged().stream().map(Throwable::getMessage).findFirst(),
+        nextNumber);
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /** The configuration that the manifest holds. */
+  StoredConfig config() throws CorruptFileException {
+    try {
+      return StoredConfig.decode(bytes(manifest.configuration()));
+    } catch (RuntimeException e) {
+      throw corruptManifest("a configuration", e);
+    }
+  }
+
+  /** The checkpoint that the manifest names. */
+  CheckpointState checkpoint() throws CorruptFileException {
+    try {
+      return CheckpointState.decode(bytes(manifest.state()));
+    } catch (RuntimeException e) {
+      throw corruptManifest("a checkpoint state", e);
+    }
+  }
+
+  private CorruptFileException corruptManifest(String expected, RuntimeException cause) {
+    Path file = directory.resolve(FileKind.MANIFEST.fileName(manifest.generation()));
+    CorruptFileException corrupt =
+        new CorruptFileException(file, 0, expected, String.valueOf(cause.getMessage()));
+    corrupt.initCause(cause);
+    return corrupt;
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
+  }
+
+  /** The checkpoint's files of a kind, in the order in which the manifest lists them. */
+  List<FileEntry> entries(FileKind kind) {
+    return manifest.files().stream().filter(entry -> entry.kind() == kind).toList();
+  }
+
+  /** Why the newest manifest was stepped over at opening, if it was. */
+  Optional<String> stepped() {
+    return stepped;
+  }
+
+  /** Path of a listed file, for messages. */
+  Path path(FileEntry entry) {
+    return directory.resolve(entry.name());
+  }
+
+  /** Opens a listed file for verified reading from front to back. */
+  BlockFileReader read(FileEntry entry) throws IOException {
+    return BlockFileReader.open(files, directory, manifest.storeId(), entry);
+  }
+
+  /** Maps a listed file, or one about to be listed. */
+  MappedBlockFile map(FileEntry entry, Arena arena) throws IOException {
+    return MappedBlockFile.open(files, directory, manifest.storeId(), entry, arena);
+  }
+
+  /** Begins a new file under a number that no file has. */
+  BlockFileWriter create(FileKind kind) throws IOException {
+    String name;
+    synchronized (this) {
+      name = kind.fileName(nextNumber++);
+    }
+    return BlockFileWriter.create(files, directory, name, kind, manifest.storeId());
+  }
+
+  /** Replays the log after the checkpoint. Once, before anything is written. */
+  LogEnd replay(FrameConsumer consumer) throws IOException {
+    recovered =
+        LogChain.replay(files, directory, manifest.storeId(), manifest.logStart(), consumer);
+    return recovered;
+  }
+
+  /** Bytes in the logs that were replayed. */
+  long recoveredLogBytes() {
+    return recovered.totalBytes();
+  }
+
+  /** Newest sequence in the replayed logs, or that of the checkpoint if there is none. */
+  long recoveredSequence() {
+    return recovered.lastSequence();
+  }
+
+  /** Newest sequence that the replayed logs prove durable. */
+  long recoveredDurableSequence() {
+    return recovered.durable().sequence();
+  }
+
+  /**
+   * Opens the log for the first write: a new one behind those that were replayed, in a new epoch,
+   * and a manifest that requires it. Makes the collection's own name durable before anything in it
+   * is acknowledged: the process that gave it may have died before it could.
+   */
+  synchronized LogWriter openLog() throws IOException {
+    Path parent = directory.getParent();
+    if (parent != null) {
+      files.forceDirectory(parent);
+    }
+    LogWriter writer = LogWriter.continueAfter(files, directory, manifest.storeId(), recovered);
+    try {
+      write(
+          manifest.state(),
+          manifest.files(),
+          new Logs(
+              manifest.firstLog(),
+              manifest.firstSequence(),
+              writer.logNumber(),
+              writer.epoch(),
+              writer.durableSequence()));
+      return writer;
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        writer.close();
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Makes a checkpoint count: writes the manifest that lists its files.
+   *
+   * @param entries all files of the checkpoint, forced and renamed
+   * @param firstLog the log that was begun at the checkpoint's sequence
+   */
+  synchronized void commit(CheckpointState state, List<FileEntry> entries, long firstLog)
+      throws IOException {
+    write(
+        ByteBuffer.wrap(state.encode()),
+        entries,
+        new Logs(firstLog, state.sequence() + 1, firstLog, manifest.epoch(), state.sequence()));
+  }
+
+  /** Deletes what neither of the two newest manifests needs. */
+  synchronized void deleteObsolete() throws IOException {
+    manifests.deleteObsolete();
+  }
+
+  /** What a manifest says of the logs. */
+  private record Logs(
+      long first, long firstSequence, long required, long epoch, long durableSequence) {}
+
+  private void write(ByteBuffer state, List<FileEntry> entries, Logs logs) throws IOException {
+    Manifest next =
+        new Manifest(
+            manifests.nextGeneration(),
+            manifest.storeId(),
+            logs.epoch(),
+            manifest.configuration(),
+            state,
+            entries,
+            logs.first(),
+            logs.firstSequence(),
+            logs.required(),
+            logs.durableSequence());
+    manifests.write(next);
+    manifest = next;
+  }
+
+  /** Bytes of the files that the manifest lists. */
+  long listedBytes() {
+    return manifest.files().stream().mapToLong(FileEntry::bytes).sum();
+  }
+
+  /** Bytes of the checkpoint's slot table and links, which every checkpoint writes anew. */
+  long rewrittenBytes() {
+    return manifest.files().stream()
+        .filter(entry -> entry.kind() == FileKind.SLOTS || entry.kind() == FileKind.LINKS)
+        .mapToLong(FileEntry::bytes)
+        .sum();
+  }
+
+  /** The last sequence that the checkpoint holds. */
+  long checkpointSequence() {
+    return manifest.checkpointSequence();
+  }
+}

@@ -1,0 +1,165 @@
+package dev.sagitta.engine;
+
+import dev.sagitta.Durability;
+import dev.sagitta.LogFullException;
+import dev.sagitta.persistence.LogWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log as the write lane uses it: opened at the first write, made durable as the level asks,
+ * rolled by checkpoints. Used on the lane only, but for the counters.
+ *
+ * <p>An old log is never appended to: the first write after opening makes a new log and a manifest
+ * that requires it, so that reading alone changes no file.
+ */
+final class CommitLog {
+  private final CollectionFiles files;
+  private final Durability durability;
+  private final LongSupplier bytesMaxNow;
+
+  private @Nullable LogWriter writer;
+
+  /** Bytes in logs before the newest that the last checkpoint does not cover. */
+  private volatile long olderBytes;
+
+  /** Size from which appending is refused; grows with the checkpoint's files. */
+  private volatile long bytesMax;
+
+  private volatile long writerBytes;
+  private volatile long newestLog;
+  private volatile long durableSequence;
+  private long forcedBytes;
+
+  /**
+   * A log that is not open yet.
+   *
+   * @param bytesMaxNow gives the size from which appending is refused; asked again after each
+   *     checkpoint
+   */
+  CommitLog(CollectionFiles files, Durability durability, LongSupplier bytesMaxNow) {
+    this.files = files;
+    this.durability = durability;
+    this.bytesMaxNow = bytesMaxNow;
+    this.bytesMax = bytesMaxNow.getAsLong();
+    this.olderBytes = files.recoveredLogBytes();
+    this.durableSequence = files.recoveredDurableSequence();
+  }
+
+  /**
+   * Appends an operation.
+   *
+   * @throws LogFullException if the log has reached its cap
+   */
+  void append(long sequence, ByteBuffer frame) throws IOException {
+    if (bytes() + frame.remaining() > bytesMax) {
+      throw new LogFullException(
+          "the log has %d bytes of at most %d; checkpoints fail or do not keep up: %s"
+              .formatted(bytes(), bytesMax, files.directory()));
+    }
+    open().append(sequence, frame);
+  }
+
+  private LogWriter open() throws IOException {
+    if (writer == null) {
+      writer = files.openLog();
+      count(writer);
+    }
+    return writer;
+  }
+
+  /** Makes what was appended as durable as the level asks of an acknowledgement. */
+  void commit() throws IOException {
+    LogWriter log = writer;
+    if (log == null) {
+      return;
+    }
+    switch (durability) {
+      case Durability.Sync() -> {
+        if (log.lastSequence() > log.durableSequence()) {
+          log.force();
+        }
+      }
+      case Durability.Interval(var every, long bytes) -> {
+        log.write();
+        if (log.bytes() - forcedBytes >= bytes) {
+          log.force();
+        }
+      }
+      case Durability.Os() -> log.write();
+    }
+    count(log);
+  }
+
+  /**
+   * Makes everything durable that readers can see, with what was replayed: a process that died may
+   * have left that in the page cache only, and opening the log copies it.
+   */
+  void flush() throws IOException {
+    if (writer == null && files.recoveredSequence() > durableSequence) {
+      open();
+    }
+    force();
+  }
+
+  /** Makes everything appended durable. */
+  void force() throws IOException {
+    if (writer != null && writer.lastSequence() > writer.durableSequence()) {
+      writer.force();
+      count(writer);
+    }
+  }
+
+  private void count(LogWriter log) {
+    writerBytes = log.endOffset();
+    newestLog = log.logNumber();
+    if (log.durableSequence() > durableSequence) {
+      durableSequence = log.durableSequence();
+      forcedBytes = log.endOffset();
+    }
+  }
+
+  /**
+   * Ends the current log at what is published and begins a new one, from which the log of a
+   * checkpoint at this point starts.
+   *
+   * @return the new log's number
+   */
+  long roll() throws IOException {
+    LogWriter log = open().rotate();
+    writer = log;
+    olderBytes = bytes();
+    forcedBytes = 0;
+    count(log);
+    durableSequence = Math.max(durableSequence, log.lastSequence());
+    return log.logNumber();
+  }
+
+  /** Says that a checkpoint covers all logs before one, the newest. Background thread. */
+  void coveredBefore(long logNumber) {
+    bytesMax = bytesMaxNow.getAsLong();
+    if (logNumber == newestLog) {
+      olderBytes = 0;
+    }
+  }
+
+  /** Bytes in logs that no checkpoint covers. */
+  long bytes() {
+    return olderBytes + writerBytes;
+  }
+
+  /** The newest sequence known to survive power loss. */
+  long durableSequence() {
+    return durableSequence;
+  }
+
+  /** Makes everything durable and closes the log. */
+  void close() throws IOException {
+    if (writer != null) {
+      writer.close();
+      writer = null;
+    }
+  }
+}

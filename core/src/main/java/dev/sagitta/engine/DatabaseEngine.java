@@ -1,0 +1,321 @@
+package dev.sagitta.engine;
+
+import dev.sagitta.ClosedException;
+import dev.sagitta.CollectionConfig;
+import dev.sagitta.CollectionInfo;
+import dev.sagitta.CollectionNotFoundException;
+import dev.sagitta.ConfigurationMismatchException;
+import dev.sagitta.DatabaseOptions;
+import dev.sagitta.InvalidInputException;
+import dev.sagitta.Limits;
+import dev.sagitta.distance.kernel.RowLayout;
+import dev.sagitta.persistence.FileOperations;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.regex.Pattern;
+
+/**
+ * An open database directory: its lock and its open collections.
+ *
+ * <p>A collection is a directory under a valid name. It is made under another name and renamed when
+ * complete, and dropped by renaming it away before its files are deleted; after a crash in between,
+ * the next opening removes what is left. All methods hold the monitor; opening a collection
+ * therefore waits for another that is being opened.
+ */
+public final class DatabaseEngine {
+  private static final Pattern NAME = Pattern.compile(Limits.COLLECTION_NAME_PATTERN);
+  private static final String LOCK = "LOCK";
+  private static final String CREATING = ".creating";
+  private static final String DROPPED = ".dropped";
+
+  private final Path directory;
+  private final DatabaseOptions options;
+  private final Environment environment;
+  private final FileOperations files;
+  private final ExecutorService fileThread;
+  private final Map<String, CollectionEngine> open = new TreeMap<>();
+  private final Closeable lock;
+  private boolean closed;
+
+  private DatabaseEngine(
+      Path directory,
+      DatabaseOptions options,
+      Environment environment,
+      ExecutorService fileThread) {
+    this.directory = directory;
+    this.options = options;
+    this.environment = environment;
+    this.files = environment.files();
+    this.fileThread = fileThread;
+    this.lock = onFileThread("opening " + directory, this::takeDirectory);
+  }
+
+  /**
+   * Opens a directory, making it if it is not there; owns the environment's threads from then on.
+   */
+  public static DatabaseEngine open(
+      Path directory, DatabaseOptions options, Environment environment) {
+    ExecutorService fileThread = environment.threads().serial("files");
+    try {
+      return new DatabaseEngine(directory.toAbsolutePath(), options, environment, fileThread);
+    } catch (RuntimeException | Error e) {
+      fileThread.close();
+      environment.threads().close();
+      throw e;
+    }
+  }
+
+  private Closeable takeDirectory() throws IOException {
+    createDirectories(directory);
+    Closeable taken = files.lock(directory.resolve(LOCK));
+    try {
+      removeLeftovers();
+      return taken;
+    } catch (IOException | RuntimeException | Error e) {
+      taken.close();
+      throw e;
+    }
+  }
+
+  private void createDirectories(Path missing) throws IOException {
+    if (files.exists(missing)) {
+      return;
+    }
+    Path parent = missing.getParent();
+    if (parent != null) {
+      createDirectories(parent);
+      files.createDirectory(missing);
+      files.forceDirectory(parent);
+    }
+  }
+
+  private void removeLeftovers() throws IOException {
+    for (String name : files.list(directory)) {
+      if (isLeftover(name, CREATING) || isLeftover(name, DROPPED)) {
+        removeLeftover(directory.resolve(name));
+      }
+    }
+  }
+
+  /** The name must be durable first, lest files are missing under the name that it had before. */
+  private void removeLeftover(Path leftover) throws IOException {
+    files.forceDirectory(directory);
+    deleteTree(leftover);
+  }
+
+  private static boolean isLeftover(String name, String suffix) {
+    return name.endsWith(suffix)
+        && NAME.matcher(name.substring(0, name.length() - suffix.length())).matches();
+  }
+
+  private void deleteTree(Path collection) throws IOException {
+    for (String name : files.list(collection)) {
+      files.delete(collection.resolve(name));
+    }
+    files.delete(collection);
+  }
+
+  /** The directory, absolute. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** Opens a collection, or creates it if there is none of that name. */
+  public synchronized CollectionEngine openOrCreate(String name, CollectionConfig config) {
+    requireOpen();
+    requireName(name);
+    CollectionEngine collection = open.get(name);
+    if (collection == null) {
+      onFileThread(
+          "creating collection " + name,
+          () -> {
+            if (!files.exists(directory.resolve(name))) {
+              create(name, config);
+            }
+            return true;
+          });
+      collection = openExisting(name);
+    }
+    if (!collection.config().equals(config)) {
+      throw new ConfigurationMismatchException(
+          "collection %s exists with %s; asked for was %s"
+              .formatted(name, collection.config(), config));
+    }
+    return collection;
+  }
+
+  private void create(String name, CollectionConfig config) throws IOException {
+    Path making = directory.resolve(name + CREATING);
+    if (files.exists(making)) {
+      removeLeftover(making);
+    }
+    files.createDirectory(making);
+    RowLayout layout = new RowLayout(config.metric(), config.dimension());
+    Tuning tuning = environment.tuning();
+    CollectionFiles.create(
+        files,
+        making,
+        new StoredConfig(
+            config,
+            VectorStore.rowsPerExtentShift(layout, tuning.vectorExtentBytes()),
+            tuning.payloadExtentBytes()));
+    files.rename(making, directory.resolve(name));
+    files.forceDirectory(directory);
+  }
+
+  /** Opens a collection that exists. */
+  public synchronized CollectionEngine open(String name) {
+    requireOpen();
+    requireName(name);
+    CollectionEngine collection = open.get(name);
+    if (collection != null) {
+      return collection;
+    }
+    requireExists(name);
+    return openExisting(name);
+  }
+
+  private CollectionEngine openExisting(String name) {
+    CollectionEngine collection =
+        CollectionEngine.open(name, directory.resolve(name), environment, options.durability());
+    open.put(name, collection);
+    return collection;
+  }
+
+  private void requireExists(String name) {
+    boolean exists =
+        onFileThread("looking for " + name, () -> files.exists(directory.resolve(name)));
+    if (!exists) {
+      throw new CollectionNotFoundException(
+          "there is no collection %s in %s".formatted(name, directory));
+    }
+  }
+
+  /** All collections, sorted by name. */
+  public synchronized List<CollectionInfo> collections() {
+    requireOpen();
+    return onFileThread("listing " + directory, this::list);
+  }
+
+  private List<CollectionInfo> list() throws IOException {
+    List<CollectionInfo> infos = new ArrayList<>();
+    for (String name : files.list(directory)) {
+      if (NAME.matcher(name).matches() && files.isDirectory(directory.resolve(name))) {
+        infos.add(info(name));
+      }
+    }
+    return infos;
+  }
+
+  private CollectionInfo info(String name) {
+    CollectionEngine collection = open.get(name);
+    if (collection != null) {
+      return new CollectionInfo(name, Optional.of(collection.config()), Optional.empty());
+    }
+    try {
+      CollectionConfig config =
+          CollectionFiles.load(files, directory.resolve(name)).config().config();
+      return new CollectionInfo(name, Optional.of(config), Optional.empty());
+    } catch (IOException damage) {
+      return new CollectionInfo(name, Optional.empty(), Optional.of(String.valueOf(damage)));
+    }
+  }
+
+  /** Deletes a collection, which needs not be readable for that. */
+  public synchronized void drop(String name) {
+    requireOpen();
+    requireName(name);
+    requireExists(name);
+    CollectionEngine collection = open.remove(name);
+    if (collection != null) {
+      collection.close(false);
+    }
+    onFileThread(
+        "dropping collection " + name,
+        () -> {
+          Path dropped = directory.resolve(name + DROPPED);
+          if (files.exists(dropped)) {
+            removeLeftover(dropped);
+          }
+          files.rename(directory.resolve(name), dropped);
+          files.forceDirectory(directory);
+          deleteTree(dropped);
+          return true;
+        });
+  }
+
+  /** Closes all collections and lets go of the directory; the first error is thrown at the end. */
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    List<RuntimeException> failures = new ArrayList<>();
+    for (CollectionEngine collection : open.values()) {
+      try {
+        collection.close(true);
+      } catch (RuntimeException e) {
+        failures.add(e);
+      }
+    }
+    try {
+      onFileThread(
+          "unlocking " + directory,
+          () -> {
+            lock.close();
+            return true;
+          });
+    } catch (RuntimeException e) {
+      failures.add(e);
+    }
+    fileThread.close();
+    environment.threads().close();
+    if (!failures.isEmpty()) {
+      RuntimeException first = failures.getFirst();
+      failures.subList(1, failures.size()).forEach(first::addSuppressed);
+      throw first;
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new ClosedException("database " + directory + " is closed");
+    }
+  }
+
+  private static void requireName(String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new InvalidInputException(
+          "collection name \"%s\" does not match %s"
+              .formatted(name, Limits.COLLECTION_NAME_PATTERN));
+    }
+  }
+
+  /** Work on files with a result. */
+  private interface FileWork<T> {
+    T run() throws IOException;
+  }
+
+  private <T> T onFileThread(String doing, FileWork<T> work) {
+    CompletableFuture<T> done = new CompletableFuture<>();
+    fileThread.execute(
+        () -> {
+          try {
+            done.complete(work.run());
+          } catch (IOException e) {
+            done.completeExceptionally(Failures.translate(doing, e));
+          } catch (RuntimeException | Error e) {
+            done.completeExceptionally(e);
+          }
+        });
+    return Waiting.on(done);
+  }
+}

@@ -1,0 +1,195 @@
+package dev.sagitta.engine;
+
+import dev.sagitta.CorruptionException;
+import dev.sagitta.persistence.CorruptFileException;
+import dev.sagitta.persistence.FileEntry;
+import dev.sagitta.persistence.MappedBlockFile;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A growing run of bytes in extents of equal size: the open ones in anonymous memory, the sealed
+ * ones mapped from immutable files whose 64 KiB blocks are checked before their first use.
+ *
+ * <p>The write lane alone opens extents and writes into them, always behind what is published. The
+ * checkpointer alone seals: it puts a file in the place of a full open extent with the same bytes.
+ * Readers hold the epoch and take the array of extents with one volatile read; memory that left the
+ * array is retired to the reclaimer.
+ */
+final class Extents {
+  /**
+   * One extent.
+   *
+   * @param memory its bytes, aligned to 64; of a file without the file's header
+   * @param arena owns the memory
+   * @param file the sealed file; null while the extent is open
+   */
+  record Extent(MemorySegment memory, Arena arena, @Nullable MappedBlockFile file)
+      implements AutoCloseable {
+    /** Frees the memory and closes the file; no reader is left. */
+    @Override
+    public void close() {
+      arena.close();
+      if (file != null) {
+        try {
+          file.close();
+        } catch (IOException e) {
+          throw Failures.translate("closing " + file.entry().name(), e);
+        }
+      }
+    }
+
+    /** Whether no block of it needs checking any more. */
+    boolean trusted() {
+      return file == null || file.fullyVerified();
+    }
+  }
+
+  private final long extentBytes;
+  private final Executor readers;
+  private final Reclaimer reclaimer;
+
+  /** Replaced, never changed in place. */
+  private volatile Extent[] extents = new Extent[0];
+
+  /**
+   * No extents yet.
+   *
+   * @param extentBytes size of an open extent
+   * @param readers runs the reads that check blocks
+   * @param reclaimer frees what readers may still use
+   */
+  Extents(long extentBytes, Executor readers, Reclaimer reclaimer) {
+    this.extentBytes = extentBytes;
+    this.readers = readers;
+    this.reclaimer = reclaimer;
+  }
+
+  long extentBytes() {
+    return extentBytes;
+  }
+
+  /** The extents as they are now; not to be changed by the caller. */
+  Extent[] now() {
+    return extents;
+  }
+
+  /**
+   * Memory of an extent for appending: opens it if it is not there, and copies it out of its file
+   * if a checkpoint had stored it part full. Write lane only.
+   */
+  MemorySegment writable(int index) {
+    Extent[] now = extents;
+    if (index < now.length && now[index].file() == null) {
+      return now[index].memory();
+    }
+    Arena arena = Arena.ofShared();
+    MemorySegment memory = arena.allocate(extentBytes, MappedBlockFile.BODY_OFFSET);
+    if (index < now.length) {
+      MemorySegment stored = now[index].memory();
+      ensureVerified(now[index], 0, stored.byteSize());
+      MemorySegment.copy(stored, 0, memory, 0, stored.byteSize());
+    }
+    replace(index, new Extent(memory, arena, null));
+    return memory;
+  }
+
+  /**
+   * Maps the next sealed extent while opening.
+   *
+   * @param bytes what it must hold
+   */
+  void addSealed(CollectionFiles files, FileEntry entry, long bytes) throws IOException {
+    Arena arena = Arena.ofShared();
+    try {
+      MappedBlockFile file = files.map(entry, arena);
+      Extent extent = sealed(file, arena);
+      if (file.bodyBytes() != bytes) {
+        extent.close();
+        throw new CorruptFileException(
+            files.path(entry), 0, "a body of " + bytes + " bytes", file.bodyBytes() + " bytes");
+      }
+      replace(extents.length, extent);
+    } catch (IOException e) {
+      if (arena.scope().isAlive()) {
+        arena.close();
+      }
+      throw e;
+    }
+  }
+
+  /** Puts a file with the same bytes in the place of an open, full extent. Checkpointer only. */
+  void seal(int index, MappedBlockFile file, Arena arena) {
+    replace(index, sealed(file, arena));
+  }
+
+  private static Extent sealed(MappedBlockFile file, Arena arena) {
+    return new Extent(
+        file.segment().asSlice(MappedBlockFile.BODY_OFFSET, file.bodyBytes()), arena, file);
+  }
+
+  private synchronized void replace(int index, Extent extent) {
+    Extent[] old = extents;
+    Extent[] changed = index < old.length ? old.clone() : Arrays.copyOf(old, index + 1);
+    changed[index] = extent;
+    extents = changed;
+    if (index < old.length) {
+      reclaimer.retire(old[index]::close);
+    }
+  }
+
+  /**
+   * Makes sure that bytes of an extent are what was written: blocks of a sealed file that were not
+   * looked at yet are read and checked by an engine thread, which the caller waits for.
+   *
+   * @throws CorruptionException if they are not
+   */
+  void ensureVerified(Extent extent, long offset, long bytes) {
+    MappedBlockFile file = extent.file();
+    if (extent.trusted()
+        || file == null
+        || file.verified(MappedBlockFile.BODY_OFFSET + offset, bytes)) {
+      return;
+    }
+    Waiting.on(
+        CompletableFuture.runAsync(
+            () -> verify(file, MappedBlockFile.BODY_OFFSET + offset, bytes), readers));
+  }
+
+  private static void verify(MappedBlockFile file, long offset, long bytes) {
+    try {
+      file.verify(offset, bytes);
+    } catch (IOException e) {
+      throw Failures.translate("checking " + file.entry().name(), e);
+    }
+  }
+
+  /** Bytes of anonymous memory. */
+  long anonymousBytes() {
+    return Arrays.stream(extents)
+        .filter(extent -> extent.file() == null)
+        .mapToLong(extent -> extent.memory().byteSize())
+        .sum();
+  }
+
+  /** Bytes of mapped files. */
+  long mappedBytes() {
+    return Arrays.stream(extents)
+        .filter(extent -> extent.file() != null)
+        .mapToLong(extent -> extent.memory().byteSize())
+        .sum();
+  }
+
+  /** Frees everything; the epoch is closed by then. */
+  void close() {
+    for (Extent extent : extents) {
+      extent.close();
+    }
+    extents = new Extent[0];
+  }
+}

@@ -1,0 +1,159 @@
+package dev.sagitta.engine;
+
+import dev.sagitta.hnsw.GraphInserter;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * Links pending slots into the graph: on the shared linker threads, and on writers' own threads
+ * when more is pending than a search should scan.
+ *
+ * <p>At most as many linker tasks run at once as there are linker threads. A task ends when nothing
+ * is left to claim; whoever adds work signals. Linking that fails, which only damaged files can
+ * cause, is reported once and ends linking; the slot stays pending and so is still searched.
+ */
+final class Linkers {
+  /** Slots that a task links before it lets another collection's task run. */
+  private static final int LINKS_PER_TURN = 256;
+
+  private static final long STOP_POLL_NANOS = 100_000;
+
+  private final LinkedGraph graph;
+  private final PendingSlots pending;
+  private final int pendingMax;
+  private final Epoch epoch;
+  private final EngineThreads threads;
+  private final ScratchPool<GraphInserter> inserters;
+  private final Consumer<Throwable> onFailure;
+
+  /** Tasks that are queued or running. */
+  private final AtomicInteger tasks = new AtomicInteger();
+
+  /** Writers that help. */
+  private final AtomicInteger helpers = new AtomicInteger();
+
+  /** Whether the graph is there. */
+  private volatile boolean started;
+
+  /** Set once, by stop or by a failure. */
+  private volatile boolean ended;
+
+  /**
+   * Linkers that wait for {@link #start}.
+   *
+   * @param pendingMax pending slots from which writers help
+   * @param onFailure told of the error that ended linking
+   */
+  Linkers(
+      LinkedGraph graph,
+      PendingSlots pending,
+      int pendingMax,
+      Epoch epoch,
+      EngineThreads threads,
+      Consumer<Throwable> onFailure) {
+    this.graph = graph;
+    this.pending = pending;
+    this.pendingMax = pendingMax;
+    this.epoch = epoch;
+    this.threads = threads;
+    this.inserters = new ScratchPool<>(threads.linkerCount(), () -> new GraphInserter(graph.get()));
+    this.onFailure = onFailure;
+  }
+
+  /** Begins to link; the graph is loaded. */
+  void start() {
+    started = true;
+    signal();
+  }
+
+  /** Starts as many tasks as there may be; called after slots were added. */
+  void signal() {
+    while (started && !ended && pending.size() > 0) {
+      int now = tasks.get();
+      if (now >= Math.min(threads.linkerCount(), pending.size())) {
+        return;
+      }
+      if (tasks.compareAndSet(now, now + 1)) {
+        threads.linkers().execute(this::turn);
+      }
+    }
+  }
+
+  private void turn() {
+    boolean more = true;
+    try {
+      for (int i = 0; i < LINKS_PER_TURN && more; i++) {
+        more = linkOne();
+      }
+    } finally {
+      tasks.decrementAndGet();
+    }
+    if (more || pending.unclaimed()) {
+      signal();
+    }
+  }
+
+  /** Links on the calling thread for as long as more is pending than should be. */
+  void help() {
+    while (started && !ended && pending.size() > pendingMax) {
+      helpers.incrementAndGet();
+      try {
+        if (!linkOne()) {
+          // All that is pending is being linked by others; let them finish.
+          LockSupport.parkNanos(STOP_POLL_NANOS);
+        }
+      } finally {
+        helpers.decrementAndGet();
+      }
+    }
+  }
+
+  /** Links the oldest slot that nobody has taken; false if there is none. */
+  private boolean linkOne() {
+    if (ended) {
+      return false;
+    }
+    long entry = pending.claim();
+    if (entry < 0) {
+      return false;
+    }
+    GraphInserter inserter = inserters.borrow();
+    try {
+      int ticket = epoch.enter();
+      try {
+        int slot = pending.slot(entry);
+        if (graph.get().contains(slot)) {
+          // Pending again, because the graph as it was read could not reach it.
+          inserter.relink(slot);
+        } else {
+          inserter.insert(slot);
+        }
+      } finally {
+        epoch.exit(ticket);
+      }
+      pending.complete(entry);
+      inserters.giveBack(inserter);
+      return true;
+    } catch (RuntimeException | Error e) {
+      ended = true;
+      onFailure.accept(e);
+      pending.wake();
+      return false;
+    }
+  }
+
+  /** Ends linking and waits until no thread links any more. */
+  void stop() {
+    ended = true;
+    pending.wake();
+    while (tasks.get() > 0 || helpers.get() > 0) {
+      LockSupport.parkNanos(STOP_POLL_NANOS);
+    }
+  }
+
+  /** Whether no more will be linked, because of {@link #stop} or a failure. */
+  boolean ended() {
+    return ended;
+  }
+}

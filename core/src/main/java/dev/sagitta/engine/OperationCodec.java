@@ -1,0 +1,140 @@
+package dev.sagitta.engine;
+
+import dev.sagitta.Limits;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Operations as bytes of a log frame, little-endian.
+ *
+ * <pre>
+ * upsert   int32 1, int32 idBytes, int32 payloadBytes,
+ *          float32 x dimension, id, payload
+ * delete   int32 2, int32 idBytes, id
+ * batch    int32 3, int32 count, count x (upsert | delete)
+ * </pre>
+ */
+final class OperationCodec {
+  private static final int UPSERT = 1;
+  private static final int DELETE = 2;
+  private static final int BATCH = 3;
+
+  private final int dimension;
+
+  /** A codec for vectors of one dimension. */
+  OperationCodec(int dimension) {
+    this.dimension = dimension;
+  }
+
+  /** Bytes that an operation takes. */
+  long bytes(Operation operation) {
+    return switch (operation) {
+      case Operation.Upsert upsert ->
+          12L + 4L * dimension + upsert.id().length + upsert.payload().length;
+      case Operation.Delete delete -> 8L + delete.id().length;
+      case Operation.Batch batch -> 8 + batch.changes().stream().mapToLong(this::bytes).sum();
+    };
+  }
+
+  /** The bytes of an operation. */
+  ByteBuffer encode(Operation operation) {
+    ByteBuffer buffer =
+        ByteBuffer.allocate(Math.toIntExact(bytes(operation))).order(ByteOrder.LITTLE_ENDIAN);
+    put(operation, buffer);
+    return buffer.flip();
+  }
+
+  private void put(Operation operation, ByteBuffer buffer) {
+    switch (operation) {
+      case Operation.Upsert upsert -> {
+        buffer.putInt(UPSERT).putInt(upsert.id().length).putInt(upsert.payload().length);
+        buffer.asFloatBuffer().put(upsert.vector(), 0, dimension);
+        buffer.position(buffer.position() + 4 * dimension);
+        buffer.put(upsert.id()).put(upsert.payload());
+      }
+      case Operation.Delete delete ->
+          buffer.putInt(DELETE).putInt(delete.id().length).put(delete.id());
+      case Operation.Batch batch -> {
+        buffer.putInt(BATCH).putInt(batch.changes().size());
+        batch.changes().forEach(change -> put(change, buffer));
+      }
+    }
+  }
+
+  /**
+   * Reads an operation back.
+   *
+   * @throws IllegalArgumentException if the bytes are none; the message says what is wrong
+   */
+  Operation decode(ByteBuffer frame) {
+    ByteBuffer buffer = frame.slice().order(ByteOrder.LITTLE_ENDIAN);
+    need(buffer, 8, "operation");
+    Operation operation =
+        switch (buffer.getInt(0)) {
+          case BATCH -> decodeBatch(buffer);
+          default -> decodeSingle(buffer);
+        };
+    if (buffer.hasRemaining()) {
+      throw new IllegalArgumentException(buffer.remaining() + " bytes follow the operation");
+    }
+    return operation;
+  }
+
+  private Operation.Batch decodeBatch(ByteBuffer buffer) {
+    buffer.getInt();
+    int count = buffer.getInt();
+    if (count < 0 || count > buffer.remaining() / 8) {
+      throw new IllegalArgumentException("a batch has %d changes".formatted(count));
+    }
+    List<Operation.Single> changes = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      need(buffer, 8, "change");
+      changes.add(decodeSingle(buffer));
+    }
+    return new Operation.Batch(changes);
+  }
+
+  private Operation.Single decodeSingle(ByteBuffer buffer) {
+    int kind = buffer.getInt();
+    int idBytes = length("id", buffer.getInt(), Limits.ID_BYTES_MAX);
+    return switch (kind) {
+      case UPSERT -> {
+        need(buffer, 4, "payload length");
+        int payloadBytes = length("payload", buffer.getInt(), Limits.PAYLOAD_BYTES_MAX);
+        need(buffer, 4L * dimension + idBytes + payloadBytes, "upsert");
+        float[] vector = new float[dimension];
+        buffer.asFloatBuffer().get(vector);
+        buffer.position(buffer.position() + 4 * dimension);
+        yield new Operation.Upsert(bytesOf(buffer, idBytes), vector, bytesOf(buffer, payloadBytes));
+      }
+      case DELETE -> {
+        need(buffer, idBytes, "delete");
+        yield new Operation.Delete(bytesOf(buffer, idBytes));
+      }
+      default -> throw new IllegalArgumentException("unknown operation kind " + kind);
+    };
+  }
+
+  private static int length(String what, int bytes, int bytesMax) {
+    if (bytes < 0 || bytes > bytesMax) {
+      throw new IllegalArgumentException(
+          "%s of %d bytes; at most %d".formatted(what, bytes, bytesMax));
+    }
+    return bytes;
+  }
+
+  private static void need(ByteBuffer buffer, long bytes, String what) {
+    if (buffer.remaining() < bytes) {
+      throw new IllegalArgumentException(
+          "%s needs %d bytes, %d are left".formatted(what, bytes, buffer.remaining()));
+    }
+  }
+
+  private static byte[] bytesOf(ByteBuffer buffer, int length) {
+    byte[] bytes = new byte[length];
+    buffer.get(bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,197 @@
+package dev.sagitta.engine;
+
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The slots that are stored but not yet linked, in the order in which they came: a queue for the
+ * linkers and at the same time a list that every search scans exactly.
+ *
+ * <p>Entries have running numbers; entry n stands at {@code n % capacity} of a ring.
+ *
+ * <pre>
+ *      head             claimed           tail
+ *       |                  |               |
+ *   ... x L x x L L x x x  c c c c c c c c c      x being linked, L linked, c not claimed yet
+ * </pre>
+ *
+ * <p>Adding, claiming and completing take a lock, held for a few instructions. Searches take none:
+ * {@link #copy} reads the ring, then checks that no entry it read can have been overwritten
+ * meanwhile, and reads again if one can. The order that searches rely on: an entry is added before
+ * its sequence is published, and completed after all links of its slot are.
+ */
+final class PendingSlots {
+  /** Marks a linked entry that waits for older ones to be linked. */
+  private static final int LINKED = -1;
+
+  private static final int CAPACITY_MIN = 1 << 10;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition emptied = lock.newCondition();
+
+  /** Entries; plain stores, made visible by the volatile write of the tail that follows. */
+  private volatile int[] ring = new int[CAPACITY_MIN];
+
+  /** First entry that is not linked; guarded by lock, read by searches. */
+  private volatile long head;
+
+  /** Behind the last entry; guarded by lock, read by searches. */
+  private volatile long tail;
+
+  /** First entry that no linker took; guarded by lock. */
+  private long claimed;
+
+  /** Adds a slot at the end. */
+  void add(int slot) {
+    lock.lock();
+    try {
+      int[] entries = ring;
+      // One place stays free, so that a search that is overtaken by a lap sees tail - first reach
+      // the capacity before the entry it reads is overwritten.
+      if (tail - head == entries.length - 1) {
+        entries = grow();
+      }
+      VarHandle.storeStoreFence();
+      long end = tail;
+      entries[index(entries, end)] = slot;
+      tail = end + 1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private int[] grow() {
+    int[] old = ring;
+    int[] grown = new int[Math.multiplyExact(old.length, 2)];
+    for (long n = head; n < tail; n++) {
+      grown[index(grown, n)] = old[index(old, n)];
+    }
+    ring = grown;
+    return grown;
+  }
+
+  /** Takes the oldest entry that no one has taken; its number, or -1 if there is none. */
+  long claim() {
+    lock.lock();
+    try {
+      return claimed < tail ? claimed++ : -1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether there is an entry that no one has taken. */
+  boolean unclaimed() {
+    lock.lock();
+    try {
+      return claimed < tail;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The slot of a claimed entry. */
+  int slot(long entry) {
+    lock.lock();
+    try {
+      return ring[index(ring, entry)];
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Says that all links of a claimed entry's slot are published. */
+  void complete(long entry) {
+    lock.lock();
+    try {
+      int[] entries = ring;
+      entries[index(entries, entry)] = LINKED;
+      long first = head;
+      while (first < claimed && entries[index(entries, first)] == LINKED) {
+        first++;
+      }
+      head = first;
+      if (first == tail) {
+        emptied.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Entries between the oldest unlinked one and the end, an upper bound of what is pending. */
+  int size() {
+    long first = head;
+    return (int) (tail - first);
+  }
+
+  /**
+   * Copies the pending slots. Lock-free.
+   *
+   * @param copy the target; a larger one is returned if it is too small
+   * @param length receives the number of slots at index 0
+   */
+  @SuppressWarnings("ReferenceEquality") // the same ring, not an equal one
+  int[] copy(int[] copy, int[] length) {
+    int[] target = copy;
+    while (true) {
+      int[] entries = ring;
+      long first = head;
+      long end = tail;
+      if (end - first >= entries.length) {
+        continue;
+      }
+      if (end - first > target.length) {
+        target = new int[(int) Math.min(Integer.MAX_VALUE - 8, 2 * (end - first))];
+      }
+      int count = 0;
+      for (long n = first; n < end; n++) {
+        int slot = entries[index(entries, n)];
+        if (slot != LINKED) {
+          target[count++] = slot;
+        }
+      }
+      VarHandle.loadLoadFence();
+      if (tail - first < entries.length && ring == entries) {
+        length[0] = count;
+        return target;
+      }
+    }
+  }
+
+  /**
+   * Waits until nothing is pending, at most for a time, and not when linking has ended; whether
+   * nothing is pending.
+   */
+  boolean awaitEmpty(long nanos, BooleanSupplier ended) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = nanos;
+      while (head != tail) {
+        if (left <= 0 || ended.getAsBoolean()) {
+          return false;
+        }
+        left = emptied.awaitNanos(left);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets all waiters look again, because no more will be linked. */
+  void wake() {
+    lock.lock();
+    try {
+      emptied.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static int index(int[] entries, long number) {
+    return (int) number & entries.length - 1;
+  }
+}

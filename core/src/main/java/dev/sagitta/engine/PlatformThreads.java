@@ -1,0 +1,70 @@
+package dev.sagitta.engine;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Daemon platform threads: a host that forgets to close a database can still end, and what it had
+ * acknowledged is safe, as after a kill.
+ */
+public final class PlatformThreads implements EngineThreads {
+  private static final int READERS = 2;
+
+  private final int linkerCount;
+  private final ExecutorService readers;
+  private final ExecutorService linkers;
+  private final ScheduledExecutorService timer;
+
+  /** Starts threads, as many linkers as asked for. */
+  public PlatformThreads(int linkerCount) {
+    this.linkerCount = linkerCount;
+    readers = Executors.newFixedThreadPool(READERS, factory("sagitta-reader-"));
+    linkers = Executors.newFixedThreadPool(linkerCount, factory("sagitta-linker-"));
+    timer = Executors.newSingleThreadScheduledExecutor(factory("sagitta-timer-"));
+  }
+
+  @Override
+  public ExecutorService serial(String name) {
+    return Executors.newSingleThreadExecutor(
+        Thread.ofPlatform().daemon().name("sagitta-" + name).factory());
+  }
+
+  @Override
+  public Executor readers() {
+    return readers;
+  }
+
+  @Override
+  public Executor linkers() {
+    return linkers;
+  }
+
+  @Override
+  public int linkerCount() {
+    return linkerCount;
+  }
+
+  @Override
+  public Timer every(Duration period, Runnable task) {
+    long nanos = period.toNanos();
+    Future<?> repeated = timer.scheduleWithFixedDelay(task, nanos, nanos, TimeUnit.NANOSECONDS);
+    return () -> repeated.cancel(false);
+  }
+
+  @Override
+  public void close() {
+    timer.close();
+    linkers.close();
+    readers.close();
+  }
+
+  private static ThreadFactory factory(String prefix) {
+    return Thread.ofPlatform().daemon().name(prefix, 0).factory();
+  }
+}

@@ -1,0 +1,158 @@
+package dev.sagitta.engine;
+
+import dev.sagitta.CorruptionException;
+import dev.sagitta.engine.Extents.Extent;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+
+/**
+ * The ids and payloads of all slots: one blob per slot, appended, never changed.
+ *
+ * <pre>
+ * blob, 8-byte aligned, within one extent, little-endian
+ *   0  int32  idBytes
+ *   4  int32  payloadBytes
+ *   8  id, then payload, then zeros up to a multiple of 8
+ * </pre>
+ *
+ * <p>An address is extent index * extent size + offset. Blobs are written by the write lane before
+ * their slot is published; readers hold the epoch.
+ */
+final class RecordStore {
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final int HEADER_BYTES = 8;
+
+  private final Extents extents;
+
+  /** Where the next blob goes, unless it would cross the end of an extent; of the write lane. */
+  private long end;
+
+  /**
+   * A store over extents.
+   *
+   * @param end the end of what the extents hold
+   */
+  RecordStore(Extents extents, long end) {
+    this.extents = extents;
+    this.end = end;
+  }
+
+  /** Bytes of a blob. */
+  static long blobBytes(int idBytes, int payloadBytes) {
+    return align(HEADER_BYTES + (long) idBytes + payloadBytes);
+  }
+
+  Extents extents() {
+    return extents;
+  }
+
+  /** The address behind the last blob. Write lane only. */
+  long end() {
+    return end;
+  }
+
+  /** Stores an id and a payload and returns their address. Write lane only. */
+  long append(byte[] id, byte[] payload) {
+    long bytes = blobBytes(id.length, payload.length);
+    long extentBytes = extents.extentBytes();
+    long room = extentBytes - end % extentBytes;
+    if (bytes > room) {
+      // From here on the rest of the extent counts as stored, as zeros, but the file of a part full
+      // extent ends before it.
+      extents.writable((int) (end / extentBytes));
+      end += room;
+    }
+    long address = end;
+    MemorySegment extent = extents.writable((int) (address / extentBytes));
+    long offset = address % extentBytes;
+    extent.set(INT, offset, id.length);
+    extent.set(INT, offset + 4, payload.length);
+    MemorySegment.copy(id, 0, extent, ValueLayout.JAVA_BYTE, offset + HEADER_BYTES, id.length);
+    MemorySegment.copy(
+        payload,
+        0,
+        extent,
+        ValueLayout.JAVA_BYTE,
+        offset + HEADER_BYTES + id.length,
+        payload.length);
+    end += bytes;
+    return address;
+  }
+
+  /** Whether the blob's id has these bytes. */
+  boolean hasId(long address, byte[] id) {
+    Extent extent = extentAt(address);
+    long offset = verifyBlob(extent, address);
+    if (extent.memory().get(INT, offset) != id.length) {
+      return false;
+    }
+    long from = offset + HEADER_BYTES;
+    return MemorySegment.mismatch(
+            extent.memory(), from, from + id.length, MemorySegment.ofArray(id), 0, id.length)
+        < 0;
+  }
+
+  /** A copy of the blob's id. */
+  byte[] id(long address) {
+    Extent extent = extentAt(address);
+    long offset = verifyBlob(extent, address);
+    return copy(extent, offset + HEADER_BYTES, extent.memory().get(INT, offset));
+  }
+
+  /** A copy of the blob's payload. */
+  byte[] payload(long address) {
+    Extent extent = extentAt(address);
+    long offset = verifyBlob(extent, address);
+    int idBytes = extent.memory().get(INT, offset);
+    return copy(extent, offset + HEADER_BYTES + idBytes, extent.memory().get(INT, offset + 4));
+  }
+
+  private Extent extentAt(long address) {
+    Extent[] now = extents.now();
+    long index = address / extents.extentBytes();
+    if (address < 0 || index >= now.length) {
+      throw new IllegalStateException(
+          "address %d lies beyond the %d extents".formatted(address, now.length));
+    }
+    return now[(int) index];
+  }
+
+  /** Checks the blob's blocks and lengths, and returns its offset in the extent. */
+  private long verifyBlob(Extent extent, long address) {
+    long offset = address % extents.extentBytes();
+    MemorySegment memory = extent.memory();
+    checkWithin(extent, offset, HEADER_BYTES);
+    extents.ensureVerified(extent, offset, HEADER_BYTES);
+    long bytes =
+        HEADER_BYTES
+            + Integer.toUnsignedLong(memory.get(INT, offset))
+            + Integer.toUnsignedLong(memory.get(INT, offset + 4));
+    checkWithin(extent, offset, bytes);
+    extents.ensureVerified(extent, offset, bytes);
+    return offset;
+  }
+
+  private static void checkWithin(Extent extent, long offset, long bytes) {
+    if (offset + bytes > extent.memory().byteSize()) {
+      String where = extent.file() == null ? "open extent" : extent.file().entry().name();
+      String message =
+          "Corrupt record in %s at offset %d: expected at most %d bytes, found %d"
+              .formatted(where, offset, extent.memory().byteSize() - offset, bytes);
+      throw new CorruptionException(
+          message, Path.of(where), offset, new IndexOutOfBoundsException(message));
+    }
+  }
+
+  private static byte[] copy(Extent extent, long offset, int bytes) {
+    byte[] copy = new byte[bytes];
+    MemorySegment.copy(extent.memory(), ValueLayout.JAVA_BYTE, offset, copy, 0, bytes);
+    return copy;
+  }
+
+  private static long align(long bytes) {
+    return (bytes + 7) & -8L;
+  }
+}

@@ -1,0 +1,217 @@
+package dev.sagitta.engine;
+
+import dev.sagitta.distance.kernel.RowLayout;
+import dev.sagitta.persistence.BlockFileReader;
+import dev.sagitta.persistence.CorruptFileException;
+import dev.sagitta.persistence.FileEntry;
+import dev.sagitta.persistence.FileKind;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.agrona.collections.IntHashSet;
+
+/**
+ * Opens a collection's state: maps the files of the checkpoint, reads its slot table, builds the id
+ * index, and replays the log. Reads no vectors, payloads or links, but those few ids that replayed
+ * operations must be compared with.
+ */
+final class Recovery {
+  private static final int ROWS_PER_READ = 2_048;
+
+  private final CollectionFiles files;
+  private final StoredConfig config;
+  private final CheckpointState checkpoint;
+  private final Extents vectorExtents;
+  private final Extents recordExtents;
+  private final SlotTable slots;
+  private final RecordStore records;
+  private final VectorStore vectors;
+  private final IdIndex ids;
+  private final IntHashSet pendingAtCheckpoint = new IntHashSet();
+
+  /**
+   * Prepares to open.
+   *
+   * @param arena memory of the slot table
+   */
+  Recovery(
+      CollectionFiles files,
+      StoredConfig config,
+      Arena arena,
+      Reclaimer reclaimer,
+      Executor readers)
+      throws IOException {
+    this.files = files;
+    this.config = config;
+    this.checkpoint = files.checkpoint();
+    RowLayout layout = new RowLayout(config.config().metric(), config.config().dimension());
+    vectorExtents =
+        new Extents((long) layout.rowBytes() << config.rowsPerExtentShift(), readers, reclaimer);
+    recordExtents = new Extents(config.payloadExtentBytes(), readers, reclaimer);
+    slots = new SlotTable(arena);
+    records = new RecordStore(recordExtents, checkpoint.recordsEnd());
+    vectors = new VectorStore(layout, config.rowsPerExtentShift(), vectorExtents);
+    ids = new IdIndex(slots, records, reclaimer);
+  }
+
+  /** The state after the last operation of the log; what is pending is listed. */
+  CollectionState recover() throws IOException {
+    long rowBytes = vectors.layout().rowBytes();
+    mapExtents(FileKind.VECTORS, vectorExtents, checkpoint.slotCount() * rowBytes);
+    mapExtents(FileKind.PAYLOADS, recordExtents, checkpoint.recordsEnd());
+    readSlots();
+    indexIds();
+    CollectionState state =
+        new CollectionState(slots, ids, vectors, records, checkpoint.sequence(), checkpoint.live());
+    replay(state);
+    state.recovered(pendingAtCheckpoint);
+    return state;
+  }
+
+  /** Slots that were pending at the checkpoint. */
+  IntHashSet pendingAtCheckpoint() {
+    return pendingAtCheckpoint;
+  }
+
+  /** Slots of the checkpoint. */
+  int slotCount() {
+    return checkpoint.slotCount();
+  }
+
+  /** Frees what was opened, after a failure. */
+  void close() {
+    vectorExtents.close();
+    recordExtents.close();
+    ids.close();
+  }
+
+  private void mapExtents(FileKind kind, Extents extents, long stored) throws IOException {
+    List<FileEntry> entries = files.entries(kind);
+    long needed = Math.ceilDiv(stored, extents.extentBytes());
+    if (entries.size() != needed) {
+      throw new CorruptFileException(
+          files.directory(),
+          0,
+          needed + " files of kind " + kind + " for " + stored + " bytes",
+          entries.size() + " files");
+    }
+    for (int i = 0; i < entries.size(); i++) {
+      long bytes = Math.min(stored - i * extents.extentBytes(), extents.extentBytes());
+      extents.addSealed(files, entries.get(i), bytes);
+    }
+  }
+
+  private void readSlots() throws IOException {
+    List<FileEntry> entries = files.entries(FileKind.SLOTS);
+    if (entries.isEmpty() && checkpoint.slotCount() == 0) {
+      return;
+    }
+    if (entries.size() != 1) {
+      throw new CorruptFileException(
+          files.directory(), 0, "one file of kind SLOTS", entries.size() + " files");
+    }
+    Path file = files.path(entries.getFirst());
+    try (BlockFileReader reader = files.read(entries.getFirst())) {
+      long expected =
+          (long) checkpoint.slotCount() * SlotTable.ROW_BYTES
+              + (long) checkpoint.pendingCount() * Integer.BYTES;
+      if (reader.bodyBytes() != expected) {
+        throw new CorruptFileException(
+            file, 0, "a body of " + expected + " bytes", reader.bodyBytes() + " bytes");
+      }
+      readRows(reader, file);
+      readPending(reader, file);
+    }
+  }
+
+  private void readRows(BlockFileReader reader, Path file) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(ROWS_PER_READ * SlotTable.ROW_BYTES);
+    MemorySegment rows = MemorySegment.ofBuffer(buffer);
+    for (int first = 0; first < checkpoint.slotCount(); first += ROWS_PER_READ) {
+      int count = Math.min(ROWS_PER_READ, checkpoint.slotCount() - first);
+      reader.read(buffer.clear().limit(count * SlotTable.ROW_BYTES));
+      for (int i = 0; i < count; i++) {
+        slots.appendStored(rows, (long) i * SlotTable.ROW_BYTES);
+        requireValid(first + i, file);
+      }
+    }
+  }
+
+  private void requireValid(int slot, Path file) throws CorruptFileException {
+    boolean valid =
+        slots.born(slot) > 0
+            && slots.born(slot) <= checkpoint.sequence()
+            && slots.dead(slot) > slots.born(slot)
+            && slots.address(slot) >= 0
+            && slots.address(slot) < checkpoint.recordsEnd()
+            && slots.previous(slot) >= SlotTable.NONE
+            && slots.previous(slot) < slot;
+    if (!valid) {
+      throw new CorruptFileException(
+          file,
+          (long) slot * SlotTable.ROW_BYTES,
+          "a possible row of slot " + slot,
+          "born %d, dead %d, address %d, previous %d"
+              .formatted(
+                  slots.born(slot), slots.dead(slot), slots.address(slot), slots.previous(slot)));
+    }
+  }
+
+  private void readPending(BlockFileReader reader, Path file) throws IOException {
+    ByteBuffer number = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < checkpoint.pendingCount(); i++) {
+      reader.read(number.clear());
+      int slot = number.getInt(0);
+      if (slot < 0 || slot >= checkpoint.slotCount()) {
+        throw new CorruptFileException(
+            file, 0, "a pending slot below " + checkpoint.slotCount(), "slot " + slot);
+      }
+      pendingAtCheckpoint.add(slot);
+    }
+  }
+
+  /** Every slot that no other slot replaced is the newest of its id, and ids are all different. */
+  private void indexIds() {
+    int count = checkpoint.slotCount();
+    ids.reserve(count);
+    try (Arena arena = Arena.ofConfined()) {
+      OffHeapBits replaced = new OffHeapBits(arena, count);
+      for (int slot = 0; slot < count; slot++) {
+        if (slots.previous(slot) != SlotTable.NONE) {
+          replaced.set(slots.previous(slot));
+        }
+      }
+      for (int slot = 0; slot < count; slot++) {
+        if (!replaced.get(slot)) {
+          ids.add(slots.idHash(slot), slot);
+        }
+      }
+    }
+  }
+
+  private void replay(CollectionState state) throws IOException {
+    OperationCodec codec = new OperationCodec(config.config().dimension());
+    files.replay(
+        (sequence, payload) -> {
+          Operation operation;
+          try {
+            operation = codec.decode(payload);
+          } catch (IllegalArgumentException e) {
+            CorruptFileException corrupt =
+                new CorruptFileException(
+                    files.directory(),
+                    0,
+                    "an operation in the log frame of sequence " + sequence,
+                    String.valueOf(e.getMessage()));
+            corrupt.initCause(e);
+            throw corrupt;
+          }
+          state.apply(sequence, operation);
+        });
+  }
+}

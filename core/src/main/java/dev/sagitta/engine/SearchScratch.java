@@ -1,0 +1,175 @@
+package dev.sagitta.engine;
+
+import dev.sagitta.engine.CollectionState.Published;
+import dev.sagitta.hnsw.GraphSearcher;
+import dev.sagitta.hnsw.SearchLimit;
+import dev.sagitta.hnsw.SlotFilter;
+import java.util.Arrays;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The work area of one search at a time, and the search's parts: the pending slots, the graph, the
+ * exact scan. Everything a search needs besides its result is kept here from search to search.
+ */
+final class SearchScratch implements SlotFilter, SearchLimit {
+  /** Slots that are scored per call; a deadline is looked at as often in scans. */
+  private static final int SCAN_BATCH = 256;
+
+  private final CollectionState state;
+  private final LongSupplier nanoClock;
+  private final StoredVectors.Scorer scorer;
+  private final LinkedGraph graph;
+  private final TopHits hits;
+  private final int[] batch = new int[SCAN_BATCH];
+  private final float[] scores = new float[SCAN_BATCH];
+  private final int[] pendingLength = new int[1];
+  private int[] pending = new int[1 << 10];
+  private int pendingCount;
+
+  /** Made by the first search of the graph, because exact scans need not wait for it. */
+  private @Nullable GraphSearcher searcher;
+
+  private long sequence;
+  private long deadlineNanos;
+  private boolean hasDeadline;
+  private boolean limited;
+
+  SearchScratch(
+      CollectionState state,
+      LinkedGraph graph,
+      StoredVectors vectors,
+      LongSupplier nanoClock,
+      TopHits.TieBreak tieBreak) {
+    this.state = state;
+    this.nanoClock = nanoClock;
+    this.scorer = vectors.newScorer();
+    this.graph = graph;
+    this.hits = new TopHits(tieBreak);
+  }
+
+  /**
+   * Begins a search without a deadline: takes what is visible, then what is pending. In this order,
+   * so that each slot that the search may see is in the list or completely linked.
+   */
+  Published begin() {
+    Published published = state.published();
+    sequence = published.sequence();
+    pending = state.pending().copy(pending, pendingLength);
+    pendingCount = pendingLength[0];
+    sortPending();
+    hasDeadline = false;
+    limited = false;
+    return published;
+  }
+
+  private void sortPending() {
+    for (int i = 1; i < pendingCount; i++) {
+      if (pending[i - 1] > pending[i]) {
+        Arrays.sort(pending, 0, pendingCount);
+        return;
+      }
+    }
+  }
+
+  /** Ends the search at a time of the clock. */
+  void deadline(long nanos) {
+    hasDeadline = true;
+    deadlineNanos = nanos;
+  }
+
+  /** The k best by graph and pending scan. */
+  TopHits searchGraph(float[] query, int k, int efSearch) {
+    hits.reset(k);
+    scorer.query(query);
+    scanPending();
+    if (!limited) {
+      GraphSearcher linked = searcher();
+      int found = linked.search(query, efSearch, this, this);
+      for (int i = 0; i < found; i++) {
+        hits.offer(linked.ordinal(i), linked.score(i));
+      }
+      limited |= linked.limitReached();
+    }
+    return hits;
+  }
+
+  private GraphSearcher searcher() {
+    GraphSearcher made = searcher;
+    if (made == null) {
+      made = new GraphSearcher(graph.get());
+      searcher = made;
+    }
+    return made;
+  }
+
+  /** The k best of all slots. */
+  TopHits searchExact(float[] query, int k, int slotCount) {
+    hits.reset(k);
+    scorer.query(query);
+    int count = 0;
+    for (int slot = 0; slot < slotCount; slot++) {
+      if (state.slots().visible(slot, sequence)) {
+        batch[count++] = slot;
+        if (count == SCAN_BATCH) {
+          score(count);
+          count = 0;
+          if (reached()) {
+            return hits;
+          }
+        }
+      }
+    }
+    score(count);
+    return hits;
+  }
+
+  private void scanPending() {
+    int count = 0;
+    for (int i = 0; i < pendingCount; i++) {
+      if (state.slots().visible(pending[i], sequence)) {
+        batch[count++] = pending[i];
+        if (count == SCAN_BATCH) {
+          score(count);
+          count = 0;
+          if (reached()) {
+            return;
+          }
+        }
+      }
+    }
+    score(count);
+  }
+
+  private void score(int count) {
+    if (count > 0) {
+      scorer.score(batch, count, scores);
+      for (int i = 0; i < count; i++) {
+        hits.offer(batch[i], scores[i]);
+      }
+    }
+  }
+
+  /** Whether the graph may return a slot: it is visible, and was not scanned as pending. */
+  @Override
+  public boolean accept(int slot) {
+    return state.slots().visible(slot, sequence)
+        && (pendingCount == 0
+            || slot < pending[0]
+            || Arrays.binarySearch(pending, 0, pendingCount, slot) < 0);
+  }
+
+  /** Whether the deadline has passed. */
+  @Override
+  public boolean reached() {
+    if (hasDeadline && nanoClock.getAsLong() - deadlineNanos >= 0) {
+      limited = true;
+    }
+    return limited;
+  }
+
+  /** Whether the deadline ended the search. */
+  boolean limited() {
+    return limited;
+  }
+}

@@ -1,0 +1,127 @@
+package dev.sagitta.engine;
+
+import dev.sagitta.Hit;
+import dev.sagitta.Payload;
+import dev.sagitta.RecordId;
+import dev.sagitta.SearchRequest;
+import dev.sagitta.SearchResult;
+import dev.sagitta.distance.Metric;
+import dev.sagitta.engine.CollectionState.Published;
+import dev.sagitta.hnsw.HnswParameters;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * Searches: graph plus pending slots, widened and at last exact where that finds fewer records than
+ * there are, so that an answer is never silently short.
+ *
+ * <p>Runs on the caller's thread and takes no lock. The caller holds the epoch.
+ */
+final class Searches {
+  /** Breadth of the graph search unless the request says otherwise. */
+  static final int EF_SEARCH_DEFAULT = 128;
+
+  private static final Comparator<Hit> BY_DISTANCE_AND_ID =
+      Comparator.comparingDouble(Hit::distance).thenComparing(Hit::id);
+
+  private static final int WIDENING = 4;
+
+  /** From this share of all slots on, scanning them all costs no more than a wider search. */
+  private static final int SCAN_SHARE = 8;
+
+  private final CollectionState state;
+  private final Metric metric;
+  private final IdCodec ids;
+  private final LongSupplier nanoClock;
+  private final ScratchPool<SearchScratch> scratches;
+
+  Searches(
+      CollectionState state,
+      LinkedGraph graph,
+      StoredVectors vectors,
+      IdCodec ids,
+      LongSupplier nanoClock) {
+    this.state = state;
+    this.metric = state.vectors().layout().metric();
+    this.ids = ids;
+    this.nanoClock = nanoClock;
+    this.scratches =
+        new ScratchPool<>(
+            2 * Runtime.getRuntime().availableProcessors(),
+            () -> new SearchScratch(state, graph, vectors, nanoClock, this::idBefore));
+  }
+
+  /** The time of the clock at which a request that comes now is to end. */
+  long deadline(SearchRequest request) {
+    return nanoClock.getAsLong() + Waiting.saturatedNanos(request.timeout().orElseThrow());
+  }
+
+  /** How long it is until a deadline. */
+  long nanosUntil(long deadlineNanos) {
+    return deadlineNanos - nanoClock.getAsLong();
+  }
+
+  /**
+   * Answers a request.
+   *
+   * @param query the request's vector, checked
+   * @param deadlineNanos when to end, if the request has a timeout
+   */
+  SearchResult search(SearchRequest request, float[] query, long deadlineNanos, boolean exact) {
+    SearchScratch scratch = scratches.borrow();
+    try {
+      Published now = scratch.begin();
+      if (request.timeout().isPresent()) {
+        scratch.deadline(deadlineNanos);
+      }
+      TopHits hits =
+          exact
+              ? scratch.searchExact(query, request.k(), now.slotCount())
+              : search(scratch, request, query, now);
+      return result(hits, request.withPayload(), scratch.limited());
+    } finally {
+      scratches.giveBack(scratch);
+    }
+  }
+
+  private static TopHits search(
+      SearchScratch scratch, SearchRequest request, float[] query, Published now) {
+    long wanted = Math.min(request.k(), now.live());
+    int efSearch = Math.max(request.k(), request.efSearch().orElse(EF_SEARCH_DEFAULT));
+    while (true) {
+      TopHits hits = scratch.searchGraph(query, request.k(), efSearch);
+      if (hits.size() >= wanted || scratch.limited()) {
+        return hits;
+      }
+      efSearch *= WIDENING;
+      if (efSearch > Math.min(now.slotCount() / SCAN_SHARE, HnswParameters.EF_SEARCH_MAX)) {
+        return scratch.searchExact(query, request.k(), now.slotCount());
+      }
+    }
+  }
+
+  private SearchResult result(TopHits hits, boolean withPayload, boolean limited) {
+    List<Hit> list = new ArrayList<>(hits.size());
+    for (int i = 0; i < hits.size(); i++) {
+      long address = state.slots().address(hits.slot(i));
+      Payload payload =
+          withPayload ? PayloadCodec.decode(state.records().payload(address)) : Payload.empty();
+      list.add(new Hit(id(hits.slot(i)), metric.distance(hits.score(i)), payload));
+    }
+    // Different scores may become the same distance.
+    list.sort(BY_DISTANCE_AND_ID);
+    return new SearchResult(
+        list, limited ? Optional.of(SearchResult.Limit.TIMEOUT) : Optional.empty());
+  }
+
+  private RecordId id(int slot) {
+    return ids.decode(state.records().id(state.slots().address(slot)));
+  }
+
+  private boolean idBefore(int slot, int other) {
+    return id(slot).compareTo(id(other)) < 0;
+  }
+}

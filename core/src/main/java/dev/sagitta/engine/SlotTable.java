@@ -1,0 +1,168 @@
+package dev.sagitta.engine;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * The slot table: one row per stored version of a record, by ordinal. It alone decides what a
+ * search may return: a reader at sequence s sees the slots with born &lt;= s &lt; dead.
+ *
+ * <pre>
+ * row, 32 bytes, little-endian, in memory and on disk alike
+ *   0  int64  born      sequence that stored the slot
+ *   8  int64  dead      sequence that replaced or deleted it, or NEVER while it lives
+ *  16  int64  address   where its id and payload are in the record store
+ *  24  int32  previous  the slot it replaced, or NONE
+ *  28  int32  idHash    hash of its id
+ * </pre>
+ *
+ * <p>Only the write lane (and recovery before it) appends and kills. Rows are written before their
+ * sequence is published, and readers take the published sequence first, so they see whole rows of
+ * all slots they may see; {@code dead} alone changes later, atomically, and always to a sequence
+ * that is not yet published. Memory is in chunks that never move; readers take the array of chunks
+ * with acquire.
+ */
+final class SlotTable {
+  static final int ROW_BYTES = 32;
+  static final long NEVER = Long.MAX_VALUE;
+  static final int NONE = -1;
+
+  static final long BORN = 0;
+  static final long DEAD = 8;
+  static final long ADDRESS = 16;
+  static final long PREVIOUS = 24;
+  static final long ID_HASH = 28;
+
+  private static final int CHUNK_SHIFT = 12;
+  private static final int CHUNK_ROWS = 1 << CHUNK_SHIFT;
+  private static final int CHUNK_MASK = CHUNK_ROWS - 1;
+
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle DEAD_HANDLE = LONG.varHandle();
+
+  private final Arena arena;
+
+  /** Grows only; published with the volatile write. */
+  private volatile MemorySegment[] chunks = new MemorySegment[0];
+
+  /** Rows in use; of the write lane. */
+  private int count;
+
+  /** An empty table whose memory belongs to the arena. */
+  SlotTable(Arena arena) {
+    this.arena = arena;
+  }
+
+  /** Number of rows, published or not. Write lane only. */
+  int count() {
+    return count;
+  }
+
+  /** Adds a live slot. Write lane only. */
+  int append(long born, long address, int previous, int idHash) {
+    int slot = count;
+    MemorySegment chunk = chunkFor(slot);
+    long row = rowOffset(slot);
+    chunk.set(LONG, row + BORN, born);
+    chunk.set(LONG, row + ADDRESS, address);
+    chunk.set(INT, row + PREVIOUS, previous);
+    chunk.set(INT, row + ID_HASH, idHash);
+    DEAD_HANDLE.setRelease(chunk, row + DEAD, NEVER);
+    count++;
+    return slot;
+  }
+
+  /** Ends a slot's life at a sequence that is not published yet. Write lane only. */
+  void kill(int slot, long sequence) {
+    DEAD_HANDLE.setRelease(chunks[slot >>> CHUNK_SHIFT], rowOffset(slot) + DEAD, sequence);
+  }
+
+  /**
+   * Whether a reader at a sequence sees the slot. A slot that is not in the table yet is not seen,
+   * so that a link to it is harmless.
+   */
+  boolean visible(int slot, long sequence) {
+    MemorySegment[] now = chunks;
+    int chunk = slot >>> CHUNK_SHIFT;
+    if (chunk >= now.length) {
+      return false;
+    }
+    long row = rowOffset(slot);
+    long dead = (long) DEAD_HANDLE.getAcquire(now[chunk], row + DEAD);
+    return now[chunk].get(LONG, row + BORN) <= sequence && sequence < dead;
+  }
+
+  long born(int slot) {
+    return chunks[slot >>> CHUNK_SHIFT].get(LONG, rowOffset(slot) + BORN);
+  }
+
+  long dead(int slot) {
+    return (long) DEAD_HANDLE.getAcquire(chunks[slot >>> CHUNK_SHIFT], rowOffset(slot) + DEAD);
+  }
+
+  long address(int slot) {
+    return chunks[slot >>> CHUNK_SHIFT].get(LONG, rowOffset(slot) + ADDRESS);
+  }
+
+  int previous(int slot) {
+    return chunks[slot >>> CHUNK_SHIFT].get(INT, rowOffset(slot) + PREVIOUS);
+  }
+
+  int idHash(int slot) {
+    return chunks[slot >>> CHUNK_SHIFT].get(INT, rowOffset(slot) + ID_HASH);
+  }
+
+  /**
+   * Adds a row as a checkpoint stored it. Recovery only.
+   *
+   * @param row a buffer of at least one row
+   */
+  void appendStored(MemorySegment row, long offset) {
+    MemorySegment chunk = chunkFor(count);
+    MemorySegment.copy(row, offset, chunk, rowOffset(count), ROW_BYTES);
+    count++;
+  }
+
+  /**
+   * Copies rows as they were at a sequence: deaths after it are undone.
+   *
+   * @param target gets {@code rows * ROW_BYTES} bytes
+   */
+  void copyAsOf(long sequence, int firstSlot, int rows, MemorySegment target) {
+    for (int i = 0; i < rows; i++) {
+      int slot = firstSlot + i;
+      long to = (long) i * ROW_BYTES;
+      MemorySegment.copy(chunks[slot >>> CHUNK_SHIFT], rowOffset(slot), target, to, ROW_BYTES);
+      long dead = dead(slot);
+      target.set(LONG, to + DEAD, dead <= sequence ? dead : NEVER);
+    }
+  }
+
+  /** Bytes of memory. */
+  long bytes() {
+    return (long) chunks.length * CHUNK_ROWS * ROW_BYTES;
+  }
+
+  private MemorySegment chunkFor(int slot) {
+    MemorySegment[] now = chunks;
+    int chunk = slot >>> CHUNK_SHIFT;
+    if (chunk == now.length) {
+      MemorySegment[] grown = Arrays.copyOf(now, chunk + 1);
+      grown[chunk] = arena.allocate((long) CHUNK_ROWS * ROW_BYTES, 64);
+      chunks = grown;
+      return grown[chunk];
+    }
+    return now[chunk];
+  }
+
+  private static long rowOffset(int slot) {
+    return (long) (slot & CHUNK_MASK) * ROW_BYTES;
+  }
+}

@@ -1,0 +1,113 @@
+package dev.sagitta.engine;
+
+import dev.sagitta.CollectionConfig;
+import dev.sagitta.IdType;
+import dev.sagitta.distance.Metric;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A collection's configuration as its manifests keep it, with the sizes of its extents; opaque to
+ * the persistence layer.
+ *
+ * <pre>
+ * 32 bytes, little-endian
+ *   0  int32  dimension
+ *   4  int8   metric: 1 Euclidean, 2 cosine, 3 dot product, 4 Manhattan
+ *   5  int8   ids: 1 LONG, 2 STRING, 3 UUID
+ *   6  int8   element type: 1 float32
+ *   7  int8   0
+ *   8  int32  m
+ *  12  int32  efConstruction
+ *  16  int32  log2 of rows per vector extent
+ *  20  int32  bytes per payload extent
+ *  24  int64  0
+ * </pre>
+ */
+record StoredConfig(CollectionConfig config, int rowsPerExtentShift, int payloadExtentBytes) {
+  private static final int BYTES = 32;
+  private static final int FLOAT32 = 1;
+
+  byte[] encode() {
+    return ByteBuffer.allocate(BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(config.dimension())
+        .put(codeOf(config.metric()))
+        .put(codeOf(config.ids()))
+        .put((byte) FLOAT32)
+        .put((byte) 0)
+        .putInt(config.m())
+        .putInt(config.efConstruction())
+        .putInt(rowsPerExtentShift)
+        .putInt(payloadExtentBytes)
+        .array();
+  }
+
+  /**
+   * Reads back what {@link #encode} made.
+   *
+   * @throws IllegalArgumentException if the bytes are no such configuration
+   */
+  static StoredConfig decode(byte[] bytes) {
+    if (bytes.length != BYTES) {
+      throw new IllegalArgumentException(
+          "configuration of %d bytes, not %d".formatted(bytes.length, BYTES));
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    if (buffer.get(6) != FLOAT32) {
+      throw new IllegalArgumentException("unknown element type " + buffer.get(6));
+    }
+    CollectionConfig config =
+        new CollectionConfig(
+            buffer.getInt(0),
+            metricOf(buffer.get(4)),
+            idsOf(buffer.get(5)),
+            buffer.getInt(8),
+            buffer.getInt(12));
+    StoredConfig stored = new StoredConfig(config, buffer.getInt(16), buffer.getInt(20));
+    if (stored.rowsPerExtentShift < 0
+        || stored.rowsPerExtentShift > 30
+        || stored.payloadExtentBytes < 1) {
+      throw new IllegalArgumentException("impossible extent sizes " + stored);
+    }
+    return stored;
+  }
+
+  private static byte codeOf(Metric metric) {
+    return (byte)
+        switch (metric) {
+          case EUCLIDEAN -> 1;
+          case COSINE -> 2;
+          case DOT_PRODUCT -> 3;
+          case MANHATTAN -> 4;
+        };
+  }
+
+  private static Metric metricOf(byte code) {
+    return switch (code) {
+      case 1 -> Metric.EUCLIDEAN;
+      case 2 -> Metric.COSINE;
+      case 3 -> Metric.DOT_PRODUCT;
+      case 4 -> Metric.MANHATTAN;
+      default -> throw new IllegalArgumentException("unknown metric " + code);
+    };
+  }
+
+  private static byte codeOf(IdType ids) {
+    return (byte)
+        switch (ids) {
+          case LONG -> 1;
+          case STRING -> 2;
+          case UUID -> 3;
+        };
+  }
+
+  private static IdType idsOf(byte code) {
+    return switch (code) {
+      case 1 -> IdType.LONG;
+      case 2 -> IdType.STRING;
+      case 3 -> IdType.UUID;
+      default -> throw new IllegalArgumentException("unknown id type " + code);
+    };
+  }
+}

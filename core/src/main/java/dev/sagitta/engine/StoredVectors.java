@@ -1,0 +1,50 @@
+package dev.sagitta.engine;
+
+import dev.sagitta.distance.kernel.Kernel;
+import dev.sagitta.distance.kernel.VectorRows;
+import dev.sagitta.hnsw.QueryScorer;
+import dev.sagitta.hnsw.VectorSpace;
+
+/**
+ * Scores stored vectors for the graph and for exact scans: the collection's kernel over the vector
+ * store, with every block of a sealed extent checked before a vector in it is scored.
+ */
+final class StoredVectors implements VectorSpace {
+  private final VectorStore store;
+  private final Kernel kernel;
+
+  StoredVectors(VectorStore store, Kernel kernel) {
+    this.store = store;
+    this.kernel = kernel;
+  }
+
+  /** A scorer for one thread at a time, of use while that thread holds the epoch. */
+  @Override
+  public Scorer newScorer() {
+    return new Scorer();
+  }
+
+  /** Scores against one query at a time. */
+  final class Scorer implements QueryScorer {
+    private final float[] prepared = new float[kernel.layout().dimensionPadded()];
+    private final float[] stored = new float[kernel.layout().dimension()];
+
+    @Override
+    public void query(float[] vector) {
+      kernel.prepare(vector, prepared);
+    }
+
+    @Override
+    public void queryStored(int ordinal) {
+      store.read(ordinal, stored);
+      kernel.prepare(stored, prepared);
+    }
+
+    @Override
+    public void score(int[] ordinals, int count, float[] scores) {
+      store.ensureVerified(ordinals, count);
+      VectorRows rows = store.rows();
+      kernel.score(prepared, rows, ordinals, count, scores);
+    }
+  }
+}
