@@ -26,7 +26,7 @@ public final class BlockFileReader implements Closeable {
     this.file = file;
     this.handle = handle;
     this.table = table;
-    this.block = ByteBuffer.allocateDirect(table.blockBytes(0)).limit(0);
+    this.block = ByteBuffer.allocate(table.blockBytes(0)).limit(0);
   }
 
   /**

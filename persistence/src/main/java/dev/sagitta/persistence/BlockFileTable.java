@@ -110,7 +110,7 @@ final class BlockFileTable {
 
   private static ByteBuffer read(FileHandle handle, Path file, long offset, int bytes)
       throws IOException {
-    ByteBuffer target = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer target = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     int count = handle.read(target, offset);
     if (count != bytes) {
       throw new CorruptFileException(

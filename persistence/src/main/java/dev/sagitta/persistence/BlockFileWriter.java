@@ -30,8 +30,9 @@ public final class BlockFileWriter implements Closeable {
   private final FileKind kind;
   private final FileHandle handle;
 
-  // Direct, so that neither CRC nor write copies it. Holds whole blocks from `flushedBytes` on.
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  // On the heap: direct memory counts against a limit that is as small as the heap, and is freed
+  // only by the collector. Holds whole blocks from `flushedBytes` on.
+  private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
   private final MemorySegment bufferSegment = MemorySegment.ofBuffer(buffer);
   private final CRC32C crc = new CRC32C();
   private ByteBuffer table =

@@ -14,7 +14,7 @@ import java.util.UUID;
  * @param previousEnd offset in the log before at which it counts as ended; 0 if there is none
  * @param previousChain chain value of the frame that ends there; 0 if there is none
  */
-public record LogHeader(
+record LogHeader(
     UUID storeId,
     long number,
     long epoch,

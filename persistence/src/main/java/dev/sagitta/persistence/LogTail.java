@@ -28,7 +28,8 @@ final class LogTail {
     long size = reader.size();
     var frameCrc = new FrameCrc(reader.header().salt());
     ByteBuffer buffer =
-        ByteBuffer.allocateDirect(LogReader.BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.allocate((int) Math.min(LogReader.BUFFER_BYTES, size - reader.end()))
+            .order(ByteOrder.LITTLE_ENDIAN);
     boolean zeros = true;
     long offset = reader.end();
     while (offset < size) {

@@ -47,7 +47,7 @@ public final class LogWriter implements Closeable {
   private final FrameEncoder encoder;
 
   private ByteBuffer group =
-      ByteBuffer.allocateDirect(GROUP_BYTES_INITIAL).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer.allocate(GROUP_BYTES_INITIAL).order(ByteOrder.LITTLE_ENDIAN);
   private long writtenBytes = LogFormat.HEADER_BYTES;
   private long lastSequence;
   private long durableSequence;
@@ -71,7 +71,7 @@ public final class LogWriter implements Closeable {
    *
    * @throws java.nio.file.FileAlreadyExistsException if a log of that number exists
    */
-  public static LogWriter create(FileOperations files, Path directory, LogHeader header)
+  static LogWriter create(FileOperations files, Path directory, LogHeader header)
       throws IOException {
     return LogCreation.create(files, directory, header, writer -> {});
   }
@@ -86,6 +86,9 @@ public final class LogWriter implements Closeable {
    * appends.
    *
    * @param end what the replay found; the frames to copy are read and verified again
+   * @throws CorruptFileException if those frames are no longer what the replay found
+   * @throws java.nio.file.FileAlreadyExistsException if the new log exists: an earlier attempt got
+   *     that far before it failed, and a new replay will find it
    */
   public static LogWriter continueAfter(
       FileOperations files, Path directory, UUID storeId, LogEnd end) throws IOException {
@@ -194,6 +197,8 @@ public final class LogWriter implements Closeable {
       seal(next.logNumber());
       close();
     } catch (Throwable e) {
+      // Whatever it was: no frame may follow here, the next log says that there is none.
+      state = state == State.CLOSED ? State.CLOSED : State.FAILED;
       // Not next.close(), which would write a seal.
       next.abandon(e);
       throw e;
@@ -288,7 +293,7 @@ public final class LogWriter implements Closeable {
       while (capacity < group.position() + bytes) {
         capacity *= 2;
       }
-      group = ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN).put(group.flip());
+      group = ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN).put(group.flip());
     }
   }
 

@@ -138,7 +138,7 @@ public final class MappedBlockFile implements Closeable {
       return;
     }
     var crc = new CRC32C();
-    ByteBuffer buffer = ByteBuffer.allocateDirect(table.blockBytes(0));
+    ByteBuffer buffer = ByteBuffer.allocate(table.blockBytes(0));
     int last = lastBlock(offset, bytes);
     for (int block = (int) (offset >>> BLOCK_SHIFT); block <= last; block++) {
       if (!isVerified(block)) {

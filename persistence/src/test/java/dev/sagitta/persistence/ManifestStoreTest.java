@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -238,6 +240,25 @@ final class ManifestStoreTest {
     for (long seed = 0; seed < 30; seed++) {
       assertEquals(2, new ManifestStore(files.crash(seed), ROOT).load().manifest().generation());
     }
+  }
+
+  @Test
+  void aCrashWhileWritingLeavesNoManifestWithoutItsFiles() throws IOException {
+    store.write(manifest(1, List.of()));
+    Manifest next = manifest(1, List.of(extent(1)));
+    // Everything but the last force of the directory: the name may survive, or not.
+    long from = files.ioSteps();
+    files.failNext(
+        call -> call.operation() == IoCall.Operation.FORCE_DIRECTORY && call.step() > from + 1,
+        new IOException("injected"));
+    assertThrows(IOException.class, () -> store.write(next));
+    var generations = new TreeSet<Long>();
+    for (long seed = 0; seed < 100; seed++) {
+      ManifestStore.Loaded loaded = new ManifestStore(files.crash(seed), ROOT).load();
+      assertEquals(List.of(), loaded.damaged(), "seed " + seed);
+      generations.add(loaded.manifest().generation());
+    }
+    assertEquals(Set.of(1L, 2L), generations);
   }
 
   @Test
