@@ -284,13 +284,14 @@ public final class Payload {
 
     private Builder add(String key, Value value) {
       Texts.check("payload key", key, 1, Limits.PAYLOAD_KEY_BYTES_MAX);
-      if (values.putIfAbsent(key, value) != null) {
+      if (values.containsKey(key)) {
         throw new InvalidInputException("payload key \"%s\" is given twice".formatted(key));
       }
-      if (values.size() > Limits.PAYLOAD_ENTRIES_MAX) {
+      if (values.size() == Limits.PAYLOAD_ENTRIES_MAX) {
         throw new InvalidInputException(
             "payload has more than %d entries".formatted(Limits.PAYLOAD_ENTRIES_MAX));
       }
+      values.put(key, value);
       return this;
     }
 

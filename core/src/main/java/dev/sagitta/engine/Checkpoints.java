@@ -1,11 +1,13 @@
 package dev.sagitta.engine;
 
+import dev.sagitta.ClosedException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -17,6 +19,7 @@ import java.util.function.LongSupplier;
  */
 final class Checkpoints {
   private static final Logger LOG = System.getLogger("dev.sagitta");
+  private static final long HOLD_BACK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long PAUSE_NANOS_MIN = TimeUnit.SECONDS.toNanos(1);
   private static final long PAUSE_NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
 
@@ -74,6 +77,16 @@ final class Checkpoints {
     }
   }
 
+  /**
+   * Holds back a writer while a checkpoint is under way and the log grows faster than it: only
+   * checkpoints that fail may bring the log to its cap.
+   */
+  void holdBack() {
+    while (scheduled.get() && warning.isEmpty() && log.halfFull()) {
+      Waiting.pause(HOLD_BACK_NANOS);
+    }
+  }
+
   private void runScheduled() {
     try {
       run();
@@ -87,32 +100,39 @@ final class Checkpoints {
   /** Runs a checkpoint and waits for it, if there is anything that the last one does not hold. */
   void runAndWait() {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    background.execute(
-        () -> {
-          try {
-            if (needed()) {
-              run();
-            }
-            done.complete(null);
-          } catch (IOException e) {
-            done.completeExceptionally(Failures.translate("checkpoint of " + files.directory(), e));
-          } catch (RuntimeException | Error e) {
-            done.completeExceptionally(e);
-          }
-        });
+    try {
+      background.execute(() -> runIfNeeded(done));
+    } catch (RejectedExecutionException ended) {
+      throw new ClosedException("collection in " + files.directory() + " is closed");
+    }
     Waiting.on(done);
+  }
+
+  private void runIfNeeded(CompletableFuture<Void> done) {
+    try {
+      if (needed()) {
+        run();
+      }
+      done.complete(null);
+    } catch (IOException e) {
+      done.completeExceptionally(Failures.translate("checkpoint of " + files.directory(), e));
+    } catch (RuntimeException | Error e) {
+      done.completeExceptionally(e);
+    }
   }
 
   /** Whether a checkpoint would store more operations, or more links, than the last one. */
   private boolean needed() throws IOException {
     return state.published().sequence() > files.checkpointSequence()
-        || files.checkpoint().pendingCount() > state.pending().size();
+        || files.checkpoint().pendingCount() > state.pending().size()
+        || graph.warning().isPresent();
   }
 
   private void run() throws IOException {
     try {
       CheckpointWriter.Point point = takePoint();
       new CheckpointWriter(files, state, graph.get()).write(point);
+      graph.stored();
       log.coveredBefore(point.firstLog());
       reclaimer.reclaim();
       pauseNanos = 0;

@@ -96,7 +96,7 @@ public final class CollectionEngine {
         () -> tuning.logCapFactor() * Checkpoints.triggerBytes(files, tuning.checkpointLogBytes());
     log = new CommitLog(files, durability, logBytesMax);
     laneThread = threads.serial(name + "-writer");
-    lane = new WriteLane(name, laneThread, epoch, state, log, this::afterGroup);
+    lane = new WriteLane("collection " + name, laneThread, epoch, state, log, this::afterGroup);
     int pendingMax = Math.max(64, tuning.pendingBytes() / state.vectors().layout().rowBytes());
     linkers = new Linkers(graph, state.pending(), pendingMax, epoch, threads, lane::fail);
     checkpoints =
@@ -113,7 +113,7 @@ public final class CollectionEngine {
     IdCodec ids = new IdCodec(config.config().ids());
     searches = new Searches(state, graph, vectors, ids, environment.nanoClock());
     reads = new Reads(state, epoch, ids);
-    writes = new Writes(config.config(), lane, linkers, ids);
+    writes = new Writes(config.config(), lane, linkers, checkpoints, ids);
     forceTimer =
         durability instanceof Durability.Interval(Duration every, long bytes)
             ? threads.every(every, this::forceLater)
@@ -144,7 +144,7 @@ public final class CollectionEngine {
     try {
       return Waiting.on(opened);
     } catch (RuntimeException | Error e) {
-      background.close();
+      Waiting.forEnd(background);
       throw e;
     }
   }
@@ -302,7 +302,7 @@ public final class CollectionEngine {
     Throwable failure = lane.failure();
     if (!indexed && failure != null) {
       throw new CollectionFailedException(
-          name + " links no more until it is reopened: " + failure, false, failure);
+          "collection " + name + " links no more until it is reopened: " + failure, false, failure);
     }
     return indexed;
   }
@@ -362,12 +362,28 @@ public final class CollectionEngine {
     Waiting.on(lane.run(() -> {}));
     linkers.stop();
     try {
-      if (checkpoint && lane.failure() == null) {
-        checkpointBeforeClose();
+      if (checkpoint) {
+        makeDurable();
       }
-      Waiting.on(lane.run(log::close));
     } finally {
-      free();
+      try {
+        Waiting.on(lane.run(log::close));
+      } finally {
+        free();
+      }
+    }
+  }
+
+  /**
+   * Stores everything before closing: by a checkpoint, or if that fails by forcing the log, so that
+   * closing never looks like success while acknowledged writes could still be lost.
+   */
+  private void makeDurable() {
+    if (lane.failure() == null) {
+      checkpointBeforeClose();
+    }
+    if (state.published().sequence() > log.durableSequence()) {
+      Waiting.on(lane.run(log::flush));
     }
   }
 
@@ -389,7 +405,7 @@ public final class CollectionEngine {
           state.close();
           arena.close();
         });
-    background.close();
-    laneThread.close();
+    Waiting.forEnd(background);
+    Waiting.forEnd(laneThread);
   }
 }

@@ -115,11 +115,19 @@ final class CollectionFiles {
 
   /** The checkpoint that the manifest names. */
   CheckpointState checkpoint() throws CorruptFileException {
+    Manifest now = manifest;
+    CheckpointState state;
     try {
-      return CheckpointState.decode(bytes(manifest.state()));
+      state = CheckpointState.decode(bytes(now.state()));
     } catch (RuntimeException e) {
       throw corruptManifest("a checkpoint state", e);
     }
+    if (state.sequence() != now.checkpointSequence()) {
+      throw corruptManifest(
+          "a checkpoint state of sequence " + now.checkpointSequence(),
+          new IllegalArgumentException("sequence " + state.sequence()));
+    }
+    return state;
   }
 
   private CorruptFileException corruptManifest(String expected, RuntimeException cause) {

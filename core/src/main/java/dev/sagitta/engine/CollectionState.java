@@ -105,6 +105,26 @@ final class CollectionState {
     };
   }
 
+  /**
+   * Makes room writable where an operation will store; called before the log has it, as applying
+   * must not fail any more then, now or when the log is replayed.
+   *
+   * @throws dev.sagitta.CorruptionException if what a checkpoint stored there is damaged
+   */
+  void prepare(Operation operation) {
+    boolean stores =
+        switch (operation) {
+          case Operation.Upsert upsert -> true;
+          case Operation.Delete delete -> false;
+          case Operation.Batch batch ->
+              batch.changes().stream().anyMatch(Operation.Upsert.class::isInstance);
+        };
+    if (stores) {
+      vectors.prepare(slots.count());
+      records.prepare();
+    }
+  }
+
   /** Refuses an operation that could pass the limit of slots, or does not fit an extent. */
   void requireRoom(Operation operation) {
     int upserts = 1;

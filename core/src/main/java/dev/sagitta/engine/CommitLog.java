@@ -1,5 +1,6 @@
 package dev.sagitta.engine;
 
+import dev.sagitta.ClosedException;
 import dev.sagitta.Durability;
 import dev.sagitta.LogFullException;
 import dev.sagitta.persistence.LogWriter;
@@ -21,6 +22,7 @@ final class CommitLog {
   private final LongSupplier bytesMaxNow;
 
   private @Nullable LogWriter writer;
+  private boolean closed;
 
   /** Bytes in logs before the newest that the last checkpoint does not cover. */
   private volatile long olderBytes;
@@ -56,13 +58,18 @@ final class CommitLog {
   void append(long sequence, ByteBuffer frame) throws IOException {
     if (bytes() + frame.remaining() > bytesMax) {
       throw new LogFullException(
-          "the log has %d bytes of at most %d; checkpoints fail or do not keep up: %s"
+          "the log has %d bytes of at most %d; checkpoints fail: %s"
               .formatted(bytes(), bytesMax, files.directory()));
     }
-    open().append(sequence, frame);
+    LogWriter log = open();
+    log.append(sequence, frame);
+    writerBytes = log.endOffset();
   }
 
   private LogWriter open() throws IOException {
+    if (closed) {
+      throw new ClosedException("the log in " + files.directory() + " is closed");
+    }
     if (writer == null) {
       writer = files.openLog();
       count(writer);
@@ -150,13 +157,19 @@ final class CommitLog {
     return olderBytes + writerBytes;
   }
 
+  /** Whether the log has come half the way to its cap. */
+  boolean halfFull() {
+    return bytes() > bytesMax / 2;
+  }
+
   /** The newest sequence known to survive power loss. */
   long durableSequence() {
     return durableSequence;
   }
 
-  /** Makes everything durable and closes the log. */
+  /** Makes everything durable and closes the log, which is not opened again. */
   void close() throws IOException {
+    closed = true;
     if (writer != null) {
       writer.close();
       writer = null;

@@ -67,7 +67,7 @@ public final class DatabaseEngine {
     try {
       return new DatabaseEngine(directory.toAbsolutePath(), options, environment, fileThread);
     } catch (RuntimeException | Error e) {
-      fileThread.close();
+      Waiting.forEnd(fileThread);
       environment.threads().close();
       throw e;
     }
@@ -276,7 +276,7 @@ public final class DatabaseEngine {
     } catch (RuntimeException e) {
       failures.add(e);
     }
-    fileThread.close();
+    Waiting.forEnd(fileThread);
     environment.threads().close();
     if (!failures.isEmpty()) {
       RuntimeException first = failures.getFirst();

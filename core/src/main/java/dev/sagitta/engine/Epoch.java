@@ -2,7 +2,6 @@ package dev.sagitta.engine;
 
 import dev.sagitta.ClosedException;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Tells when memory that was unlinked can be freed: every reader enters before it takes a reference
@@ -69,7 +68,7 @@ final class Epoch {
       phase = 1 - old;
       for (int stripe = 0; stripe < STRIPES; stripe++) {
         while (readers.get((old * STRIPES + stripe) * PADDING) != 0) {
-          LockSupport.parkNanos(WAIT_NANOS);
+          Waiting.pause(WAIT_NANOS);
         }
       }
     }

@@ -96,7 +96,12 @@ final class LinkedGraph {
     }
   }
 
-  /** What went wrong without harm while reading. */
+  /** Says that a checkpoint has stored the links, so that damage to the ones before is no more. */
+  void stored() {
+    warning = Optional.empty();
+  }
+
+  /** What went wrong without harm while reading, until a checkpoint has stored the links anew. */
   Optional<String> warning() {
     return warning;
   }

@@ -2,7 +2,6 @@ package dev.sagitta.engine;
 
 import dev.sagitta.hnsw.GraphInserter;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -101,7 +100,7 @@ final class Linkers {
       try {
         if (!linkOne()) {
           // All that is pending is being linked by others; let them finish.
-          LockSupport.parkNanos(STOP_POLL_NANOS);
+          Waiting.pause(STOP_POLL_NANOS);
         }
       } finally {
         helpers.decrementAndGet();
@@ -148,7 +147,7 @@ final class Linkers {
     ended = true;
     pending.wake();
     while (tasks.get() > 0 || helpers.get() > 0) {
-      LockSupport.parkNanos(STOP_POLL_NANOS);
+      Waiting.pause(STOP_POLL_NANOS);
     }
   }
 

@@ -59,9 +59,9 @@ public final class PlatformThreads implements EngineThreads {
 
   @Override
   public void close() {
-    timer.close();
-    linkers.close();
-    readers.close();
+    Waiting.forEnd(timer);
+    Waiting.forEnd(linkers);
+    Waiting.forEnd(readers);
   }
 
   private static ThreadFactory factory(String prefix) {

@@ -54,6 +54,15 @@ final class RecordStore {
     return end;
   }
 
+  /**
+   * Makes the extent writable at whose end the store is. Write lane only.
+   *
+   * @throws CorruptionException if a checkpoint stored it part full and it is damaged
+   */
+  void prepare() {
+    extents.writable((int) (end / extents.extentBytes()));
+  }
+
   /** Stores an id and a payload and returns their address. Write lane only. */
   long append(byte[] id, byte[] payload) {
     long bytes = blobBytes(id.length, payload.length);

@@ -147,6 +147,7 @@ final class Recovery {
         slots.born(slot) > 0
             && slots.born(slot) <= checkpoint.sequence()
             && slots.dead(slot) > slots.born(slot)
+            && (slots.dead(slot) <= checkpoint.sequence() || slots.dead(slot) == SlotTable.NEVER)
             && slots.address(slot) >= 0
             && slots.address(slot) < checkpoint.recordsEnd()
             && slots.previous(slot) >= SlotTable.NONE

@@ -55,6 +55,15 @@ final class VectorStore {
     return 1 << rowsPerExtentShift;
   }
 
+  /**
+   * Makes the extent writable that a slot's vector goes to. Write lane only.
+   *
+   * @throws dev.sagitta.CorruptionException if a checkpoint stored it part full and it is damaged
+   */
+  void prepare(int slot) {
+    extents.writable(slot >>> rowsPerExtentShift);
+  }
+
   /** Stores a slot's vector. Write lane only. */
   void write(int slot, float[] vector) {
     MemorySegment extent = extents.writable(slot >>> rowsPerExtentShift);

@@ -3,6 +3,9 @@ package dev.sagitta.engine;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Waits for engine threads. */
 final class Waiting {
@@ -24,6 +27,35 @@ final class Waiting {
         throw error;
       }
       throw e;
+    }
+  }
+
+  /**
+   * Ends an executor once all its tasks have run, those in its queue too. ({@code close()} would
+   * throw the queue away when the caller is interrupted.)
+   */
+  static void forEnd(ExecutorService executor) {
+    executor.shutdown();
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = executor.awaitTermination(1, TimeUnit.DAYS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for a time, also on a thread whose interrupt flag is set, which would else not wait. */
+  static void pause(long nanos) {
+    boolean interrupted = Thread.interrupted();
+    LockSupport.parkNanos(nanos);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

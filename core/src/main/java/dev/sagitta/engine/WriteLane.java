@@ -73,6 +73,7 @@ final class WriteLane {
   /**
    * A lane that goes on from the published sequence.
    *
+   * @param collection what messages call the collection
    * @param afterGroup called on the lane after each group was acknowledged or refused, but not once
    *     the lane is closed
    */
@@ -209,7 +210,12 @@ final class WriteLane {
       epoch.exit(ticket);
     }
     if (!closed) {
-      afterGroup.run();
+      try {
+        afterGroup.run();
+      } catch (RuntimeException | Error e) {
+        // Else the lane would end, and all who wait for it would wait for ever.
+        fail(e);
+      }
     }
   }
 
@@ -219,6 +225,7 @@ final class WriteLane {
       Operation operation = write.operations().get(i);
       state.requireRoom(operation);
       if (state.changes(operation)) {
+        state.prepare(operation);
         log.append(sequence + 1, write.frames().get(i));
         sequence++;
         applyLogged(operation);

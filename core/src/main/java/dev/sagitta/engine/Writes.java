@@ -18,7 +18,8 @@ import java.util.stream.Stream;
 
 /**
  * What callers write: checks and copies their input on their own threads, hands it to the write
- * lane and waits for the acknowledgement, then helps to link if too much is pending.
+ * lane and waits for the acknowledgement, then helps to link if too much is pending, and waits for
+ * a checkpoint that the log outgrows.
  */
 final class Writes {
   /** Bounds of a chunk of a stream. */
@@ -29,13 +30,20 @@ final class Writes {
   private final CollectionConfig config;
   private final WriteLane lane;
   private final Linkers linkers;
+  private final Checkpoints checkpoints;
   private final IdCodec ids;
   private final OperationCodec codec;
 
-  Writes(CollectionConfig config, WriteLane lane, Linkers linkers, IdCodec ids) {
+  Writes(
+      CollectionConfig config,
+      WriteLane lane,
+      Linkers linkers,
+      Checkpoints checkpoints,
+      IdCodec ids) {
     this.config = config;
     this.lane = lane;
     this.linkers = linkers;
+    this.checkpoints = checkpoints;
     this.ids = ids;
     this.codec = new OperationCodec(config.dimension());
   }
@@ -108,7 +116,7 @@ final class Writes {
       chunk.clear();
       frames.clear();
       long bytes = 0;
-      while (elements.hasNext() && chunk.size() < CHUNK_OPERATIONS_MAX && bytes < CHUNK_BYTES_MAX) {
+      while (chunk.size() < CHUNK_OPERATIONS_MAX && bytes < CHUNK_BYTES_MAX && elements.hasNext()) {
         Operation operation = toOperation.apply(elements.next());
         ByteBuffer frame = codec.encode(operation);
         bytes += frame.remaining();
@@ -128,6 +136,7 @@ final class Writes {
   private int write(List<Operation> operations, List<ByteBuffer> frames) {
     int changed = Waiting.on(lane.write(operations, frames));
     linkers.help();
+    checkpoints.holdBack();
     return changed;
   }
 

@@ -1,0 +1,3 @@
+void main() {
+  IO.println("Sagitta quickstart: compiling the library first.");
+}
