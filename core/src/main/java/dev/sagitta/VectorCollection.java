@@ -225,7 +225,7 @@ public final class VectorCollection {
     engine.awaitIndexed(Duration.ofNanos(Long.MAX_VALUE));
   }
 
-  /** As {@link #awaitIndexed()}, at most for a time; whether nothing is pending any more. */
+  /** As {@link #awaitIndexed()}, at most for a time; whether all of them are. */
   public boolean awaitIndexed(Duration timeout) throws InterruptedException {
     return engine.awaitIndexed(timeout);
   }

@@ -297,7 +297,7 @@ public final class CollectionEngine {
     }
     graph.get();
     long left = nanos - (System.nanoTime() - begun);
-    boolean indexed = state.pending().awaitEmpty(left, linkers::ended);
+    boolean indexed = state.pending().awaitLinked(left, linkers::ended);
     requireOpen();
     Throwable failure = lane.failure();
     if (!indexed && failure != null) {

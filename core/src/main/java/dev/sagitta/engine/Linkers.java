@@ -117,8 +117,8 @@ final class Linkers {
     if (entry < 0) {
       return false;
     }
-    GraphInserter inserter = inserters.borrow();
     try {
+      GraphInserter inserter = inserters.borrow();
       int ticket = epoch.enter();
       try {
         int slot = pending.slot(entry);

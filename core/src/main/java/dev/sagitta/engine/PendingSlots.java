@@ -29,7 +29,7 @@ final class PendingSlots {
   private static final int CAPACITY_MIN = 1 << 10;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition emptied = lock.newCondition();
+  private final Condition linked = lock.newCondition();
 
   /** Entries; plain stores, made visible by the volatile write of the tail that follows. */
   private volatile int[] ring = new int[CAPACITY_MIN];
@@ -112,9 +112,9 @@ final class PendingSlots {
       while (first < claimed && entries[index(entries, first)] == LINKED) {
         first++;
       }
-      head = first;
-      if (first == tail) {
-        emptied.signalAll();
+      if (first != head) {
+        head = first;
+        linked.signalAll();
       }
     } finally {
       lock.unlock();
@@ -162,18 +162,19 @@ final class PendingSlots {
   }
 
   /**
-   * Waits until nothing is pending, at most for a time, and not when linking has ended; whether
-   * nothing is pending.
+   * Waits until all that is here now is linked, at most for a time, and not when linking has ended;
+   * whether it is.
    */
-  boolean awaitEmpty(long nanos, BooleanSupplier ended) throws InterruptedException {
+  boolean awaitLinked(long nanos, BooleanSupplier ended) throws InterruptedException {
     lock.lockInterruptibly();
     try {
+      long end = tail;
       long left = nanos;
-      while (head != tail) {
+      while (head < end) {
         if (left <= 0 || ended.getAsBoolean()) {
           return false;
         }
-        left = emptied.awaitNanos(left);
+        left = linked.awaitNanos(left);
       }
       return true;
     } finally {
@@ -185,7 +186,7 @@ final class PendingSlots {
   void wake() {
     lock.lock();
     try {
-      emptied.signalAll();
+      linked.signalAll();
     } finally {
       lock.unlock();
     }

@@ -52,8 +52,13 @@ final class Waiting {
 
   /** Waits for a time, also on a thread whose interrupt flag is set, which would else not wait. */
   static void pause(long nanos) {
-    boolean interrupted = Thread.interrupted();
-    LockSupport.parkNanos(nanos);
+    long end = System.nanoTime() + nanos;
+    boolean interrupted = false;
+    do {
+      // Again after each time, because an interrupt leaves a permit with which the next park ends.
+      interrupted |= Thread.interrupted();
+      LockSupport.parkNanos(end - System.nanoTime());
+    } while (System.nanoTime() - end < 0);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

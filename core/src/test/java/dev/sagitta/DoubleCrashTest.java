@@ -1,0 +1,273 @@
+package dev.sagitta;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sagitta.distance.Metric;
+import dev.sagitta.engine.CollectionValidator;
+import dev.sagitta.engine.Tuning;
+import dev.sagitta.persistence.IoCall;
+import dev.sagitta.persistence.SimulatedFiles;
+import java.io.IOException;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Crashes after crashes: what was forced behind a cut tail stays, and what the cut took never comes
+ * back. Seeds are fixed; a failure names its own.
+ */
+final class DoubleCrashTest {
+  private static final Tuning TINY = new Tuning(512, 2_048, 4 << 10, 1 << 20, 1 << 10);
+  private static final int FORCED = 5;
+  private static final int WRITTEN = 40;
+  private static final int SEEDS = 60;
+
+  private static long crashes;
+
+  @AfterAll
+  static void report() {
+    System.out.printf("DoubleCrashTest: %,d crashes%n", crashes);
+  }
+
+  /** Writes that only the operating system has, behind a few that were forced. */
+  private static ModelDatabase unforced() {
+    var database = ModelDatabase.simulated(new SimulatedFiles(), Durability.os(), TINY);
+    VectorCollection collection =
+        database
+            .open()
+            .collection(
+                "a",
+                CollectionConfig.builder(ModelWriter.DIMENSION, Metric.EUCLIDEAN).m(4).build());
+    for (int id = 0; id < FORCED; id++) {
+      collection.upsert(ModelWriter.record(id, 0));
+    }
+    collection.flush();
+    for (int id = FORCED; id < WRITTEN; id++) {
+      collection.upsert(ModelWriter.record(id, 0));
+    }
+    return database;
+  }
+
+  private static ModelDatabase sync(SimulatedFiles files) {
+    return ModelDatabase.simulated(files, Durability.sync(), TINY);
+  }
+
+  /** Opens, checks that it holds the first so many records, and gives their number. */
+  private static int survivors(ModelDatabase database) {
+    Map<RecordId, VectorRecord> found = records(database);
+    int count = found.size();
+    assertTrue(count >= FORCED && count <= WRITTEN, () -> count + " records");
+    assertSame(first(count), found);
+    return count;
+  }
+
+  private static Map<RecordId, VectorRecord> first(int count) {
+    Map<RecordId, VectorRecord> records = new TreeMap<>();
+    for (int id = 0; id < count; id++) {
+      put(records, id, 0);
+    }
+    return records;
+  }
+
+  private static VectorRecord put(Map<RecordId, VectorRecord> records, int id, int version) {
+    VectorRecord record = ModelWriter.record(id, version);
+    records.put(record.id(), record);
+    return record;
+  }
+
+  private static VectorCollection collection(ModelDatabase database) {
+    return database.open().collection("a");
+  }
+
+  private static Map<RecordId, VectorRecord> records(ModelDatabase database) {
+    VectorCollection collection = collection(database);
+    CollectionValidator.validate(collection.engine());
+    return ModelHistory.records(collection);
+  }
+
+  private static void assertSame(
+      Map<RecordId, VectorRecord> expected, Map<RecordId, VectorRecord> found) {
+    assertTrue(
+        ModelHistory.same(expected, found),
+        () -> "found " + found.keySet() + " instead of " + expected.keySet());
+  }
+
+  /** Crashes with several seeds and checks that each time exactly these records are there. */
+  private static void assertSurvive(
+      ModelDatabase database, long seed, Map<RecordId, VectorRecord> expected) {
+    for (SimulatedFiles survivor : database.crashes(seed * 100, 4)) {
+      crashes++;
+      try (var reopened = sync(survivor)) {
+        assertSame(expected, records(reopened));
+      }
+    }
+  }
+
+  @Test
+  void whatIsForcedBehindACutTailStays() {
+    int cut = 0;
+    for (long seed = 0; seed < 2 * SEEDS; seed++) {
+      var database = unforced();
+      SimulatedFiles torn = database.crashes(seed, 1).getFirst();
+      crashes++;
+      database = sync(torn);
+      int survivors = survivors(database);
+      cut += survivors > FORCED && survivors < WRITTEN ? 1 : 0;
+      Map<RecordId, VectorRecord> expected = first(survivors);
+      // The ids that the cut took, too: their old versions must not come back over the new ones.
+      for (int id = WRITTEN - 2; id < WRITTEN + 2; id++) {
+        collection(database).upsert(put(expected, id, 1));
+      }
+      assertSurvive(database, seed, expected);
+    }
+    int tails = cut;
+    assertTrue(tails >= 5, () -> "only " + tails + " tails were cut in their middle");
+  }
+
+  @Test
+  void crashesDuringTheFirstWriteBehindACutTailLoseNothing() {
+    for (long seed = 0; seed < SEEDS; seed += 10) {
+      SimulatedFiles torn = unforced().crashes(seed, 1).getFirst();
+      int survivors = survivors(sync(torn));
+      long steps = firstWriteSteps(torn.crash(seed), survivors);
+      for (long step = 1; step <= steps; step++) {
+        SimulatedFiles files = torn.crash(seed);
+        files.crashAtStep(step, step % 3 / 2.0);
+        crashDuringTheFirstWrite(files, seed, survivors);
+      }
+    }
+  }
+
+  private static long firstWriteSteps(SimulatedFiles files, int survivors) {
+    var database = sync(files);
+    collection(database).upsert(ModelWriter.record(survivors, 2));
+    long steps = files.ioSteps();
+    var unused = database.crashes(0, 1);
+    return steps;
+  }
+
+  private static void crashDuringTheFirstWrite(SimulatedFiles files, long seed, int survivors) {
+    var database = sync(files);
+    VectorCollection collection = collection(database);
+    // What has that id the cut may have taken, in another version.
+    VectorRecord unsure = ModelWriter.record(survivors, 2);
+    assertThrows(SagittaException.class, () -> collection.upsert(unsure));
+    for (SimulatedFiles survivor : database.crashes(seed * 7, 3)) {
+      crashes++;
+      var again = sync(survivor);
+      Map<RecordId, VectorRecord> found = records(again);
+      Map<RecordId, VectorRecord> expected = first(survivors);
+      if (found.containsKey(unsure.id())) {
+        expected.put(unsure.id(), unsure);
+      }
+      assertSame(expected, found);
+      collection(again).upsert(put(expected, WRITTEN, 3));
+      assertSurvive(again, seed, expected);
+    }
+  }
+
+  @Test
+  void aChainOfCrashesAtRandomStepsKeepsAllThatWasAcknowledged() {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      var random = new SplittableRandom(seed);
+      var database = ModelDatabase.simulated(new SimulatedFiles(), Durability.sync(), TINY);
+      var writer = new ModelWriter(database, Durability.sync());
+      writer.create("a");
+      for (int round = 0; round < 6; round++) {
+        database.files().crashAtStep(database.files().ioSteps() + 1 + random.nextInt(45), 0.5);
+        writeUntilCrash(writer, random);
+        if (random.nextBoolean()) {
+          database.crash(random.nextLong());
+        } else {
+          database.kill();
+        }
+        crashes++;
+        Map<RecordId, VectorRecord> found = records(database);
+        writer.history("a").check(collection(database), true);
+        // What was found is the truth from now on.
+        writer.restart("a", found);
+      }
+      database.bury();
+    }
+  }
+
+  private static void writeUntilCrash(ModelWriter writer, SplittableRandom random) {
+    try {
+      for (int i = 0; i < 100; i++) {
+        int id = random.nextInt(30);
+        switch (random.nextInt(8)) {
+          case 0 -> writer.delete("a", id);
+          case 1 -> writer.checkpoint("a");
+          case 2 -> writer.upsertAll("a", id, 5, i);
+          default -> writer.upsert("a", id, i);
+        }
+      }
+    } catch (SagittaException crashed) {
+      return;
+    }
+    throw new AssertionError("did not crash");
+  }
+
+  @Test
+  void aForcedWriteMakesDurableWhatAKilledProcessLeftInThePageCache() {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      var killed = unforced();
+      killed.kill();
+      var database = sync(killed.files());
+      assertEquals(WRITTEN, survivors(database));
+      Map<RecordId, VectorRecord> expected = first(WRITTEN);
+      collection(database).upsert(put(expected, WRITTEN, 1));
+      assertSurvive(database, seed, expected);
+    }
+  }
+
+  @Test
+  void aFlushMakesDurableWhatAKilledProcessLeftInThePageCache() {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      var killed = unforced();
+      killed.kill();
+      var database = ModelDatabase.simulated(killed.files(), Durability.os(), TINY);
+      collection(database).flush();
+      assertSurvive(database, seed, first(WRITTEN));
+    }
+  }
+
+  @Test
+  void aFailedForceFailsTheCollectionAndNothingForcedAfterReopeningIsLost() {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      var database = sync(new SimulatedFiles());
+      var writer = new ModelWriter(database, Durability.sync());
+      writer.create("a");
+      writer.upsertAll("a", 0, FORCED, 0);
+      database
+          .files()
+          .failNext(
+              call ->
+                  call.operation() == IoCall.Operation.FORCE
+                      && call.path().getFileName().toString().startsWith("log-"),
+              new IOException("injected"));
+      VectorCollection collection = collection(database);
+      VectorRecord unsure = ModelWriter.record(FORCED, 0);
+      assertTrue(
+          assertThrows(CollectionFailedException.class, () -> collection.upsert(unsure))
+              .outcomeUnknown());
+      assertFalse(
+          assertThrows(
+                  CollectionFailedException.class,
+                  () -> collection.upsert(ModelWriter.record(FORCED + 1, 0)))
+              .outcomeUnknown());
+      assertSame(first(FORCED), ModelHistory.records(collection));
+      // The page cache now holds the failed write, and no force will ever write it.
+      database.kill();
+      Map<RecordId, VectorRecord> expected = records(database);
+      assertSame(first(expected.size()), expected);
+      collection(database).upsert(put(expected, WRITTEN, 0));
+      assertSurvive(database, seed, expected);
+    }
+  }
+}

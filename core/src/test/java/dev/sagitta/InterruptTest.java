@@ -1,0 +1,143 @@
+package dev.sagitta;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Interrupting callers neither damages nor closes the store. */
+final class InterruptTest {
+  private static final Durability DURABILITY = Durability.interval(Duration.ofMillis(20), 64 << 10);
+  private static final int PLATFORM_WORKERS = 4;
+  private static final int WORKERS = 12;
+  private static final int IDS_PER_WORKER = 250;
+  private static final int OPENINGS = 8;
+  private static final long STORM_MILLIS = 500;
+
+  @TempDir Path directory;
+
+  @Test
+  void aStormOfInterruptsHarmsNothing() throws Exception {
+    long seed = Long.getLong("sagitta.seed", System.nanoTime());
+    System.out.println("InterruptTest seed " + seed);
+    fill(WORKERS * IDS_PER_WORKER);
+    List<InterruptedWorker> workers = new ArrayList<>();
+    for (int i = 0; i < WORKERS; i++) {
+      workers.add(new InterruptedWorker((long) i * IDS_PER_WORKER, IDS_PER_WORKER, seed + i));
+    }
+    SplittableRandom random = new SplittableRandom(seed);
+    // Each opening begins with blocks that nobody has checked yet.
+    for (int opening = 0; opening < OPENINGS; opening++) {
+      try (VectorDatabase database = SmallDatabase.open(directory, DURABILITY)) {
+        VectorCollection collection = database.collection("c");
+        storm(workers, collection, random);
+        assertNull(collection.stats().failure().orElse(null));
+        assertNull(collection.stats().warning().orElse(null));
+      }
+    }
+    try (VectorDatabase database = SmallDatabase.open(directory, DURABILITY)) {
+      VectorCollection collection = database.collection("c");
+      workers.forEach(worker -> worker.check(collection));
+    }
+    long streams = workers.stream().mapToLong(InterruptedWorker::streamsInterrupted).sum();
+    long waits = workers.stream().mapToLong(InterruptedWorker::waitsInterrupted).sum();
+    System.out.printf(
+        "InterruptTest: %d calls, %d interrupts, %d streams and %d waits ended by them%n",
+        workers.stream().mapToLong(InterruptedWorker::calls).sum(),
+        workers.stream().mapToLong(InterruptedWorker::interruptsInAll).sum(),
+        streams,
+        waits);
+    assertTrue(streams > 0 && waits > 0, "the storm hit nothing");
+  }
+
+  private static void storm(
+      List<InterruptedWorker> workers, VectorCollection collection, SplittableRandom random)
+      throws InterruptedException {
+    for (int i = 0; i < workers.size(); i++) {
+      Thread.Builder builder = i < PLATFORM_WORKERS ? Thread.ofPlatform() : Thread.ofVirtual();
+      workers.get(i).start(collection, builder);
+    }
+    long end = System.nanoTime() + Duration.ofMillis(STORM_MILLIS).toNanos();
+    while (System.nanoTime() < end) {
+      workers.get(random.nextInt(workers.size())).interrupt();
+      Thread.sleep(Duration.ofNanos(random.nextInt(500_000)));
+    }
+    for (InterruptedWorker worker : workers) {
+      Throwable failure = worker.stop();
+      if (failure != null) {
+        throw new AssertionError("a worker failed", failure);
+      }
+    }
+  }
+
+  @Test
+  void openingDroppingAndClosingDoTheirWorkWithTheFlagSet() throws Exception {
+    fill(1_000);
+    for (int i = 0; i < 10; i++) {
+      Thread.currentThread().interrupt();
+      VectorDatabase database = SmallDatabase.open(directory, DURABILITY);
+      VectorCollection collection = database.collection("c");
+      collection.upsert(VersionedRecords.record(i, 1));
+      assertEquals(1_000, collection.count());
+      database.collection("other", VersionedRecords.CONFIG).upsert(VersionedRecords.record(1, 1));
+      assertEquals(List.of("c", "other"), database.collectionNames());
+      database.drop("other");
+      database.close();
+      assertTrue(Thread.interrupted(), "interrupt flag");
+      assertEquals(List.of(), inUse(), "files in use after closing");
+    }
+    try (VectorDatabase database = SmallDatabase.open(directory, DURABILITY)) {
+      VectorCollection collection = database.collection("c");
+      for (int id = 0; id < 10; id++) {
+        assertEquals(1, VersionedRecords.version(collection.get(id).orElseThrow()));
+      }
+      assertFalse(inUse().isEmpty());
+    }
+  }
+
+  private void fill(long records) {
+    try (VectorDatabase database = SmallDatabase.open(directory, DURABILITY)) {
+      database
+          .collection("c", VersionedRecords.CONFIG)
+          .upsertAll(LongStream.range(0, records).mapToObj(id -> VersionedRecords.record(id, 0)));
+    }
+  }
+
+  /** Files of the database that this process has mapped or open; as far as Linux tells. */
+  private List<String> inUse() throws IOException {
+    List<String> used = new ArrayList<>();
+    Path maps = Path.of("/proc/self/maps");
+    Path descriptors = Path.of("/proc/self/fd");
+    if (!Files.exists(maps) || !Files.exists(descriptors)) {
+      return used;
+    }
+    String name = directory.toRealPath().toString();
+    try (Stream<String> lines = Files.lines(maps)) {
+      lines.filter(line -> line.contains(name)).forEach(used::add);
+    }
+    try (Stream<Path> links = Files.list(descriptors)) {
+      links.map(InterruptTest::target).filter(target -> target.contains(name)).forEach(used::add);
+    }
+    return used;
+  }
+
+  private static String target(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException closedMeanwhile) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package dev.sagitta;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Kills a writing process again and again, with SIGKILL at random moments, and looks at what the
+ * next one finds: a prefix of the commit order with everything that was acknowledged.
+ *
+ * <p>Prints its seeds; {@code -Dsagitta.kill.seed=N} writes the same steps again, though the
+ * moments of the kills cannot be repeated.
+ */
+final class KillTest {
+  private static final int ROUNDS = 12;
+  private static final int STARTING_MILLIS_MAX = 400;
+  private static final int ACKNOWLEDGEMENTS_MAX = 1_200;
+  private static final int PARENT_CALLS = 10;
+  private static final int QUERIES = 20;
+  private static final int K = 10;
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @EnumSource
+  void whatWasAcknowledgedSurvivesSigkill(KillLevel level) throws Exception {
+    long seed = Long.getLong("sagitta.kill.seed", System.nanoTime());
+    SplittableRandom random = new SplittableRandom(seed);
+    KillModel model = new KillModel(level.script(seed));
+    int kills = 0;
+    for (int round = 1; round <= ROUNDS; round++) {
+      List<Long> atLeast = model.steps();
+      if (random.nextBoolean()) {
+        // This one may die while it starts, creates or recovers; the next recovers what it left.
+        atLeast = startAndKill(task(level, seed, round, atLeast, random), random);
+        kills++;
+      }
+      atLeast = writeAndKill(task(level, seed, round, atLeast, random), random);
+      kills++;
+      reopen(level, model, atLeast, random);
+      System.out.printf(
+          "KillTest %s seed %d round %d: acknowledged %s, recovered %s%n",
+          level, seed, round, atLeast, model);
+    }
+    assertTrue(
+        model.steps().getFirst() > KillScript.BLOCK_STEPS, "the children wrote next to nothing");
+    System.out.printf(
+        "KillTest %s: %d kills, %d steps in all%n",
+        level, kills, model.steps().stream().mapToLong(Long::longValue).sum());
+  }
+
+  /** What a child does: one writer in odd rounds, several in even ones. */
+  private KillChild.Task task(
+      KillLevel level, long seed, int round, List<Long> atLeast, SplittableRandom random) {
+    int writers = round % 2 == 1 ? 1 : KillScript.PARENT;
+    return new KillChild.Task(data(), level, seed, writers, random.nextBoolean(), atLeast);
+  }
+
+  private List<Long> startAndKill(KillChild.Task task, SplittableRandom random)
+      throws IOException, InterruptedException {
+    try (KillChild child = KillChild.start(task, errors())) {
+      if (random.nextInt(4) > 0) {
+        child.awaitStarted();
+      }
+      Thread.sleep(random.nextInt(STARTING_MILLIS_MAX));
+      return child.kill();
+    }
+  }
+
+  private List<Long> writeAndKill(KillChild.Task task, SplittableRandom random)
+      throws IOException, InterruptedException {
+    try (KillChild child = KillChild.start(task, errors())) {
+      child.awaitRecovered();
+      child.awaitAcknowledgements(random.nextInt(ACKNOWLEDGEMENTS_MAX));
+      return child.kill();
+    }
+  }
+
+  private Path data() {
+    return directory.resolve("data");
+  }
+
+  private Path errors() {
+    return directory.resolve("errors");
+  }
+
+  private void reopen(
+      KillLevel level, KillModel model, List<Long> atLeast, SplittableRandom random) {
+    try (VectorDatabase database = level.open(data())) {
+      VectorCollection collection = level.collection(database);
+      model.recover(collection, atLeast);
+      checkSearches(level, collection, model, random);
+      KillWriter writer =
+          new KillWriter(
+              model.script(),
+              collection,
+              KillScript.PARENT,
+              model.steps().get(KillScript.PARENT),
+              steps -> {});
+      for (int i = 0; i < PARENT_CALLS; i++) {
+        writer.next();
+      }
+      model.advance(KillScript.PARENT, writer.steps());
+      model.check(collection);
+      checkSearches(level, collection, model, random);
+      assertEquals(Optional.empty(), collection.stats().failure());
+      assertEquals(Optional.empty(), collection.stats().warning());
+    }
+  }
+
+  private static void checkSearches(
+      KillLevel level, VectorCollection collection, KillModel model, SplittableRandom random) {
+    NearestReference reference = new NearestReference(level.metric(), model.records().values());
+    for (VectorRecord record : reference.records()) {
+      SearchRequest self = SearchRequest.of(record.vector(), K);
+      reference.requireFound(record, collection.search(self));
+    }
+    for (int i = 0; i < QUERIES; i++) {
+      SearchRequest request = SearchRequest.of(KillScript.gaussian(random), K);
+      reference.requireExact(request, collection.searchExact(request));
+      reference.requireTrue(request, collection.search(request));
+    }
+  }
+}

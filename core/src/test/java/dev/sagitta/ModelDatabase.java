@@ -1,0 +1,104 @@
+package dev.sagitta;
+
+import dev.sagitta.engine.Environment;
+import dev.sagitta.engine.PlatformThreads;
+import dev.sagitta.engine.Tuning;
+import dev.sagitta.persistence.FileOperations;
+import dev.sagitta.persistence.SimulatedFiles;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A database that a test opens, closes, crashes, kills and opens again. Not thread-safe.
+ *
+ * <p>A crash is one of the simulated file system; the database object that worked on it is closed
+ * only so that its threads end.
+ */
+final class ModelDatabase implements AutoCloseable {
+  /** Where databases are on a simulated file system. */
+  static final Path DIRECTORY = Path.of("/data");
+
+  /** Many extents, and a checkpoint every hundred records or so. */
+  static final Tuning SMALL = new Tuning(4 << 10, 64 << 10, 4 << 10, 16 << 10, 1 << 10);
+
+  private final Path directory;
+  private final DatabaseOptions options;
+  private final Tuning tuning;
+  private FileOperations files;
+  private @Nullable VectorDatabase database;
+
+  /** A database that is not open yet. */
+  ModelDatabase(FileOperations files, Path directory, DatabaseOptions options, Tuning tuning) {
+    this.files = files;
+    this.directory = directory;
+    this.options = options;
+    this.tuning = tuning;
+  }
+
+  /** One on a simulated file system, not open yet, with one linker. */
+  static ModelDatabase simulated(SimulatedFiles files, Durability durability, Tuning tuning) {
+    var options = DatabaseOptions.builder().durability(durability).linkerThreads(1).build();
+    return new ModelDatabase(files, DIRECTORY, options, tuning);
+  }
+
+  /** The file system of now; a crash replaces it. */
+  SimulatedFiles files() {
+    return (SimulatedFiles) files;
+  }
+
+  /** Opens the database if it is not open. */
+  VectorDatabase open() {
+    VectorDatabase open = database;
+    if (open == null) {
+      var environment =
+          new Environment(
+              files, new PlatformThreads(options.linkerThreads()), System::nanoTime, tuning);
+      open = VectorDatabase.open(directory, options, environment);
+      database = open;
+    }
+    return open;
+  }
+
+  /** Closes the database in peace. */
+  @Override
+  public void close() {
+    VectorDatabase open = database;
+    database = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  /** Cuts the power; what was not forced is as the seed decides. */
+  void crash(long seed) {
+    SimulatedFiles survivor = files().crash(seed);
+    bury();
+    files = survivor;
+  }
+
+  /** Cuts the power and gives what may be left of the files, one for each seed. */
+  List<SimulatedFiles> crashes(long firstSeed, int count) {
+    List<SimulatedFiles> survivors =
+        LongStream.range(firstSeed, firstSeed + count).mapToObj(files()::crash).toList();
+    bury();
+    return survivors;
+  }
+
+  /** Kills the process and keeps the machine. */
+  void kill() {
+    SimulatedFiles survivor = files().killProcess();
+    bury();
+    files = survivor;
+  }
+
+  /** Ends the threads of a database whose file system is dead. */
+  void bury() {
+    try {
+      close();
+    } catch (SagittaException expected) {
+      assert files instanceof SimulatedFiles : expected;
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package dev.sagitta;
+
+import dev.sagitta.distance.Metric;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * The one writer of a database: does what a crash test asks for and keeps a record of what was
+ * begun, what was acknowledged and what must survive. Not thread-safe.
+ *
+ * <p>Operations fail with a {@link SagittaException} once the file system has crashed; the record
+ * then says what may be found after opening again.
+ */
+final class ModelWriter {
+  /** Small enough for eight rows to a vector extent at a 64-byte row. */
+  static final int DIMENSION = 4;
+
+  private final ModelDatabase database;
+  private final boolean everyAcknowledgementDurable;
+  private final Map<String, Lifetime> lifetimes = new HashMap<>();
+
+  /** A writer that opens the database with its first operation. */
+  ModelWriter(ModelDatabase database, Durability durability) {
+    this.database = database;
+    this.everyAcknowledgementDurable = durability instanceof Durability.Sync;
+  }
+
+  /**
+   * One collection of a name.
+   *
+   * @param certain whether it must be there after a crash, and not merely may be
+   */
+  record Lifetime(ModelHistory history, boolean certain) {}
+
+  /** The collections that may be there, by name. */
+  Map<String, Lifetime> lifetimes() {
+    return lifetimes;
+  }
+
+  /** Creates a collection with LONG ids. */
+  void create(String name) {
+    var history = new ModelHistory();
+    lifetimes.put(name, new Lifetime(history, false));
+    var unused =
+        database
+            .open()
+            .collection(name, CollectionConfig.builder(DIMENSION, Metric.EUCLIDEAN).m(4).build());
+    lifetimes.put(name, new Lifetime(history, true));
+  }
+
+  /** Goes on from what a crash left of a collection. */
+  void restart(String name, Map<RecordId, VectorRecord> found) {
+    lifetimes.put(name, new Lifetime(new ModelHistory(found), true));
+  }
+
+  /** Drops a collection. */
+  void drop(String name) {
+    lifetimes.put(name, new Lifetime(history(name), false));
+    database.open().drop(name);
+    lifetimes.remove(name);
+  }
+
+  /** Stores one record whose id, vector and payload follow from the numbers. */
+  void upsert(String name, int id, int version) {
+    VectorRecord record = record(id, version);
+    history(name).begin(records -> records.put(record.id(), record));
+    collection(name).upsert(record);
+    acknowledge(name);
+  }
+
+  /** Stores a stream of records, each an operation of its own. */
+  void upsertAll(String name, int firstId, int count, int version) {
+    List<VectorRecord> all =
+        IntStream.range(firstId, firstId + count).mapToObj(id -> record(id, version)).toList();
+    for (VectorRecord record : all) {
+      history(name).begin(records -> records.put(record.id(), record));
+    }
+    long unused = collection(name).upsertAll(all.stream());
+    acknowledge(name);
+  }
+
+  /** Deletes a record that is there or not. */
+  void delete(String name, int id) {
+    history(name).begin(records -> records.remove(id(id)));
+    boolean unused = collection(name).delete(id(id));
+    acknowledge(name);
+  }
+
+  /** Upserts the first ids and deletes the others, at once. */
+  void batch(String name, int version, List<Integer> upserted, List<Integer> deleted) {
+    var batch = new WriteBatch();
+    upserted.forEach(id -> batch.upsert(record(id, version)));
+    deleted.forEach(id -> batch.delete(id(id)));
+    history(name)
+        .begin(
+            records -> {
+              upserted.forEach(id -> records.put(id(id), record(id, version)));
+              deleted.forEach(id -> records.remove(id(id)));
+            });
+    collection(name).apply(batch);
+    acknowledge(name);
+  }
+
+  /** Makes a checkpoint; afterwards everything is durable. */
+  void checkpoint(String name) {
+    collection(name).checkpoint();
+    history(name).makeDurable();
+  }
+
+  /** Forces the log; afterwards everything is durable. */
+  void flush(String name) {
+    collection(name).flush();
+    history(name).makeDurable();
+  }
+
+  /** Waits for the linkers. */
+  void awaitIndexed(String name) {
+    try {
+      collection(name).awaitIndexed();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Closes in peace; afterwards everything is durable. */
+  void close() {
+    database.close();
+    lifetimes.values().forEach(lifetime -> lifetime.history().makeDurable());
+  }
+
+  private void acknowledge(String name) {
+    history(name).acknowledge();
+    if (everyAcknowledgementDurable) {
+      history(name).makeDurable();
+    }
+  }
+
+  private VectorCollection collection(String name) {
+    return database.open().collection(name);
+  }
+
+  /** The history of a collection that may be there. */
+  ModelHistory history(String name) {
+    Lifetime lifetime = lifetimes.get(name);
+    if (lifetime == null) {
+      throw new IllegalArgumentException(name + " was not created");
+    }
+    return lifetime.history();
+  }
+
+  private static RecordId id(int number) {
+    return ModelRecords.id(IdType.LONG, number);
+  }
+
+  /** A record whose vector and payload differ from version to version. */
+  static VectorRecord record(int id, int version) {
+    return ModelRecords.record(
+        IdType.LONG, DIMENSION, id, 100 + 7 * id + version, (id + version) % 16);
+  }
+}

@@ -1,0 +1,27 @@
+package dev.sagitta;
+
+import dev.sagitta.engine.Environment;
+import dev.sagitta.engine.PlatformThreads;
+import dev.sagitta.engine.Tuning;
+import dev.sagitta.persistence.NioFiles;
+import java.nio.file.Path;
+
+/**
+ * Opens databases on the real file system with sizes so small that extents fill, checkpoints run
+ * and logs rotate all the time.
+ */
+final class SmallDatabase {
+  private static final int LINKERS = 2;
+
+  /** The log may grow beyond what checkpoints keep up with. */
+  private static final Tuning TUNING = new Tuning(16 << 10, 64 << 10, 8 << 10, 16 << 10, 1_000_000);
+
+  private SmallDatabase() {}
+
+  static VectorDatabase open(Path directory, Durability durability) {
+    return VectorDatabase.open(
+        directory,
+        DatabaseOptions.builder().durability(durability).linkerThreads(LINKERS).build(),
+        new Environment(new NioFiles(), new PlatformThreads(LINKERS), System::nanoTime, TUNING));
+  }
+}

@@ -1,0 +1,152 @@
+package dev.sagitta.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sagitta.Durability;
+import dev.sagitta.hnsw.GraphInserter;
+import dev.sagitta.persistence.FileKind;
+import dev.sagitta.persistence.IoCall;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class LinkedGraphTest {
+  private CollectionParts parts;
+
+  LinkedGraphTest() throws IOException {
+    parts = CollectionParts.create();
+  }
+
+  @AfterEach
+  void close() {
+    parts.close();
+  }
+
+  /** Five records, of which the last is pending, and one that was replaced, in a checkpoint. */
+  private void store() throws IOException {
+    parts.loadGraph();
+    CommitLog log = parts.log(Durability.sync());
+    WriteLane lane = parts.lane(CollectionParts.DIRECT, log);
+    for (String id : List.of("a", "b", "b", "c", "d", "e")) {
+      parts.write(lane, CollectionParts.upsert(id, id.charAt(0))).join();
+    }
+    link(5);
+    parts.checkpoints(log, lane).runAndWait();
+    log.close();
+  }
+
+  private void link(int slots) {
+    GraphInserter inserter = new GraphInserter(parts.graph.get());
+    for (int i = 0; i < slots; i++) {
+      long entry = parts.state.pending().claim();
+      inserter.insert(parts.state.pending().slot(entry));
+      parts.state.pending().complete(entry);
+    }
+  }
+
+  private List<Integer> pending() {
+    int[] length = new int[1];
+    int[] copy = parts.state.pending().copy(new int[1], length);
+    return Arrays.stream(copy, 0, length[0]).boxed().toList();
+  }
+
+  @Test
+  void isReadFromTheLinksOfTheCheckpoint() throws IOException {
+    store();
+    parts = parts.reopened();
+    assertFalse(parts.graph.done());
+    assertEquals(0, parts.graph.bytes());
+    assertEquals(List.of(5), pending());
+    parts.loadGraph();
+    assertTrue(parts.graph.done());
+    assertTrue(parts.graph.bytes() > 0);
+    assertEquals(List.of(5), pending());
+    for (int slot = 0; slot < 5; slot++) {
+      assertTrue(parts.graph.get().contains(slot));
+    }
+    assertFalse(parts.graph.get().contains(5));
+    assertEquals(Optional.empty(), parts.graph.warning());
+  }
+
+  @Test
+  void beginsAnewWithEveryLiveSlotPendingWhenLinksAreDamaged() throws IOException {
+    store();
+    parts.disk.flipBit(parts.newest(FileKind.LINKS), 8 * 70);
+    parts = parts.reopened();
+    parts.loadGraph();
+    assertEquals(0, parts.graph.get().linkedCount());
+    // Slot 1 was replaced; slot 5 was pending already and must not be there twice.
+    assertEquals(List.of(5, 0, 2, 3, 4), pending());
+    String warning = parts.graph.warning().orElseThrow();
+    assertTrue(
+        warning.startsWith("links are being rebuilt: Corrupt file /data/parts/links-"), warning);
+  }
+
+  @Test
+  void beginsAnewWhenLinksCannotBeRead() throws IOException {
+    store();
+    parts = parts.reopened();
+    parts.disk.failNext(
+        call -> call.operation() == IoCall.Operation.READ, new IOException("told to fail"));
+    parts.loadGraph();
+    assertEquals(5, pending().size());
+    assertEquals(Optional.of("links are being rebuilt: told to fail"), parts.graph.warning());
+  }
+
+  @Test
+  void isWaitedForAtMostForATime() {
+    long begun = System.nanoTime();
+    parts.graph.await(TimeUnit.MILLISECONDS.toNanos(20));
+    assertTrue(System.nanoTime() - begun >= TimeUnit.MILLISECONDS.toNanos(20));
+    assertFalse(parts.graph.done());
+    parts.graph.await(-1);
+    parts.loadGraph();
+    parts.graph.await(Long.MAX_VALUE);
+    assertTrue(parts.graph.done());
+  }
+
+  /** A rebuilt graph is stored once, though no record is new, and is then no news any more. */
+  @Test
+  void isStoredAgainAfterItWasRebuilt() throws IOException {
+    store();
+    parts.disk.flipBit(parts.newest(FileKind.LINKS), 8 * 70);
+    parts = parts.reopened();
+    parts.loadGraph();
+    link(5);
+    CommitLog log = parts.log(Durability.sync());
+    WriteLane lane = parts.lane(CollectionParts.DIRECT, log);
+    parts.checkpoints(log, lane).runAndWait();
+    assertEquals(Optional.empty(), parts.graph.warning());
+    String digest = parts.disk.digest();
+    parts.checkpoints(log, lane).runAndWait();
+    assertEquals(digest, parts.disk.digest());
+    log.close();
+    parts = parts.reopened();
+    parts.loadGraph();
+    assertEquals(Optional.empty(), parts.graph.warning());
+    assertEquals(List.of(), pending());
+    assertEquals(5, parts.graph.get().linkedCount());
+  }
+
+  @Test
+  void tellsEveryoneWhoWaitsWhyItCouldNotBeLoaded() throws IOException {
+    store();
+    parts = parts.reopened();
+    parts.disk.intercept(
+        call -> {
+          throw new IllegalStateException("a bug");
+        });
+    assertThrows(IllegalStateException.class, parts::loadGraph);
+    parts.disk.intercept(call -> Optional.empty());
+    assertTrue(parts.graph.done());
+    assertEquals("a bug", assertThrows(IllegalStateException.class, parts.graph::get).getMessage());
+    assertEquals(0, parts.graph.bytes());
+  }
+}
