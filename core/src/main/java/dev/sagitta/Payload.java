@@ -210,6 +210,11 @@ public final class Payload {
       return add(key, new Value.OfLong(value));
     }
 
+    /** Adds a character as a string of one character. */
+    public Builder put(String key, char value) {
+      return put(key, String.valueOf(value));
+    }
+
     /** Adds a double. */
     public Builder put(String key, double value) {
       return add(key, new Value.OfDouble(value));

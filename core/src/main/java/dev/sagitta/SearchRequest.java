@@ -50,11 +50,6 @@ public final class SearchRequest {
     return query.length;
   }
 
-  /** Copies the query vector to the front of an array of at least {@link #dimension()} elements. */
-  public void copyQueryTo(float[] target) {
-    System.arraycopy(query, 0, target, 0, query.length);
-  }
-
   /** Number of hits wanted. */
   public int k() {
     return k;

@@ -1,17 +1,23 @@
 package dev.sagitta;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import dev.sagitta.distance.Metric;
 import dev.sagitta.persistence.NioFiles;
 import dev.sagitta.persistence.SimulatedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Group;
 import net.jqwik.api.Property;
@@ -24,8 +30,8 @@ import net.jqwik.api.constraints.IntRange;
  * metric and kind of id, on the simulated file system with power losses and kills, and on the real
  * one without. At durability SYNC, so that nothing acknowledged may be lost.
  *
- * <p>jqwik prints the seed of a property that fails, and shrinks the operations; the seed in the
- * property's annotation repeats it.
+ * <p>jqwik prints the seed of a property that fails; the seed in the property's annotation repeats
+ * it. {@link ModelShrinker} shortens the operations.
  */
 @SuppressWarnings("ClassCanBeStatic") // groups of properties must be inner classes
 final class CollectionModelTest {
@@ -54,7 +60,7 @@ final class CollectionModelTest {
       return Arbitraries.of(2, 3, 16, 17, 50);
     }
 
-    @Property(tries = 40, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void longIdsThroughCrashes(
         @ForAll("dimensions") int dimension,
         @ForAll @IntRange(min = 1, max = 2) int linkers,
@@ -63,7 +69,7 @@ final class CollectionModelTest {
       runSimulated(config(dimension, IdType.LONG), linkers, operations);
     }
 
-    @Property(tries = 40, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void stringIdsThroughCrashes(
         @ForAll("dimensions") int dimension,
         @ForAll @IntRange(min = 1, max = 2) int linkers,
@@ -72,7 +78,7 @@ final class CollectionModelTest {
       runSimulated(config(dimension, IdType.STRING), linkers, operations);
     }
 
-    @Property(tries = 40, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void uuidsThroughCrashes(
         @ForAll("dimensions") int dimension,
         @ForAll @IntRange(min = 1, max = 2) int linkers,
@@ -81,7 +87,7 @@ final class CollectionModelTest {
       runSimulated(config(dimension, IdType.UUID), linkers, operations);
     }
 
-    @Property(tries = 2, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 4, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void allIdsOnTheRealFileSystem(
         @ForAll("dimensions") int dimension,
         @ForAll("withoutCrashes") List<ModelOperation> operations)
@@ -98,24 +104,35 @@ final class CollectionModelTest {
     private static void runSimulated(
         CollectionConfig config, int linkers, List<ModelOperation> operations)
         throws InterruptedException {
-      var options = DatabaseOptions.builder().linkerThreads(linkers).build();
-      try (var database =
-          new ModelDatabase(
-              new SimulatedFiles(), ModelDatabase.DIRECTORY, options, ModelDatabase.SMALL)) {
-        new ModelRun(database, config).run(operations);
-      }
+      ModelShrinker.run(
+          some -> {
+            var options = DatabaseOptions.builder().linkerThreads(linkers).build();
+            try (var database =
+                new ModelDatabase(
+                    new SimulatedFiles(), ModelDatabase.DIRECTORY, options, ModelDatabase.SMALL)) {
+              new ModelRun(database, config).run(some);
+            }
+          },
+          operations);
     }
 
     private static void runReal(CollectionConfig config, List<ModelOperation> operations)
         throws InterruptedException, IOException {
       Path directory = Files.createTempDirectory("model");
-      try (var database =
-          new ModelDatabase(
-              new NioFiles(),
-              directory.resolve("data"),
-              DatabaseOptions.defaults(),
-              ModelDatabase.SMALL)) {
-        new ModelRun(database, config).run(operations);
+      var number = new AtomicInteger();
+      try {
+        ModelShrinker.run(
+            some -> {
+              try (var database =
+                  new ModelDatabase(
+                      new NioFiles(),
+                      directory.resolve("data" + number.incrementAndGet()),
+                      DatabaseOptions.defaults(),
+                      ModelDatabase.SMALL)) {
+                new ModelRun(database, config).run(some);
+              }
+            },
+            operations);
       } finally {
         deleteTree(directory);
       }
@@ -128,6 +145,32 @@ final class CollectionModelTest {
         }
       }
     }
+  }
+
+  @Example
+  void aFailureIsShortenedToWhatCausesIt() {
+    List<ModelOperation> operations = new ArrayList<>();
+    for (int id = 0; id < 50; id++) {
+      operations.add(new ModelOperation.Get(id));
+    }
+    operations.add(11, ModelOperation.Plain.CHECKPOINT);
+    operations.add(40, new ModelOperation.Crash(3));
+    AssertionError error =
+        assertThrows(
+            AssertionError.class,
+            () ->
+                ModelShrinker.run(
+                    some -> {
+                      int checkpoint = some.indexOf(ModelOperation.Plain.CHECKPOINT);
+                      int crash = some.indexOf(new ModelOperation.Crash(3));
+                      if (checkpoint >= 0 && checkpoint < crash) {
+                        throw new IllegalStateException("crashed after a checkpoint");
+                      }
+                    },
+                    operations));
+    assertEquals(
+        "fails with 2 of 52 operations, [CHECKPOINT, Crash[seed=3]]: crashed after a checkpoint",
+        error.getMessage());
   }
 
   @Group

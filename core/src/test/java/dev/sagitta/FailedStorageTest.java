@@ -169,6 +169,45 @@ final class FailedStorageTest {
   }
 
   @Test
+  void checkpointsThatFailLeaveNoFilesBehind() throws IOException {
+    VectorCollection plane = simulated.plane();
+    upsert(plane, 0, 20);
+    plane.checkpoint();
+    upsert(plane, 20, 40);
+    failAlways(IoCall.Operation.FORCE, "links-");
+    assertThrows(StorageException.class, plane::checkpoint);
+    List<String> afterOne = blockFiles();
+    assertThrows(StorageException.class, plane::checkpoint);
+    assertThrows(StorageException.class, plane::checkpoint);
+    assertEquals(afterOne, blockFiles());
+    assertSearchable(plane, 40);
+  }
+
+  private List<String> blockFiles() throws IOException {
+    return simulated.files().list(Path.of("/data/plane")).stream()
+        .filter(name -> !name.startsWith("log-"))
+        .toList();
+  }
+
+  @Test
+  void aCheckpointHoldsThoughWhatItReplacedCannotBeDeleted() {
+    VectorCollection plane = simulated.plane();
+    upsert(plane, 0, 20);
+    plane.checkpoint();
+    upsert(plane, 20, 30);
+    failAlways(IoCall.Operation.DELETE, "");
+    plane.checkpoint();
+    upsert(plane, 30, 40);
+    plane.checkpoint();
+    assertEquals(40, plane.stats().checkpointSequence());
+    assertTrue(plane.stats().logBytes() < 1_000, plane.stats().toString());
+    assertEquals(
+        Optional.of("the last checkpoint holds, but what it replaced stays: " + TOLD),
+        plane.stats().warning());
+    assertSearchable(plane, 40);
+  }
+
+  @Test
   void aCheckpointThatFailsAtCloseLosesNothing() {
     upsert(simulated.plane(), 0, 20);
     failAlways(IoCall.Operation.CREATE, "slots-");
@@ -314,6 +353,28 @@ final class FailedStorageTest {
     assertSearchable(simulated.plane(), 100);
     assertEquals(Optional.empty(), simulated.plane().stats().warning());
     assertEquals(0, simulated.plane().stats().pending());
+  }
+
+  @Test
+  void linkingThatMeetsDamageEndsAndTellsThoseWhoWait() {
+    upsert(simulated.plane(), 0, 100);
+    simulated.reopen();
+    simulated.damage("plane", "links-");
+    simulated.damage("plane", "vectors-");
+    VectorCollection plane = simulated.plane();
+    CollectionFailedException ended =
+        assertThrows(CollectionFailedException.class, plane::awaitIndexed);
+    assertFalse(ended.outcomeUnknown());
+    String message = String.valueOf(ended.getMessage());
+    assertTrue(
+        message.startsWith(
+            "collection plane links no more until it is reopened:"
+                + " dev.sagitta.CorruptionException: Corrupt file /data/plane/vectors-"),
+        message);
+    assertTrue(plane.stats().failure().isPresent());
+    assertTrue(plane.stats().pending() > 0);
+    assertThrows(CollectionFailedException.class, () -> upsert(plane, 0, 1));
+    assertTrue(plane.get(0).isPresent());
   }
 
   @Test

@@ -90,13 +90,19 @@ final class KillModel {
     return states.stream().flatMap(state -> state.records.keySet().stream()).toList();
   }
 
+  /** The record of an id that lives. */
+  VectorRecord record(long id) {
+    Version version = states.get(KillScript.writerOf(id)).records.get(id);
+    if (version == null) {
+      throw new IllegalArgumentException("id " + id + " does not live");
+    }
+    return script.record(id, version.step(), version.index());
+  }
+
   /** All records, by the number of their id. */
   Map<Long, VectorRecord> records() {
     Map<Long, VectorRecord> records = new HashMap<>();
-    for (State state : states) {
-      state.records.forEach(
-          (id, version) -> records.put(id, script.record(id, version.step(), version.index())));
-    }
+    liveIds().forEach(id -> records.put(id, record(id)));
     return records;
   }
 

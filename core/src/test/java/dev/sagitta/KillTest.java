@@ -98,6 +98,7 @@ final class KillTest {
       VectorCollection collection = level.collection(database);
       model.recover(collection, atLeast);
       checkSearches(level, collection, model, random);
+      model.liveIds().forEach(id -> checkFindsItself(collection, model.record(id)));
       KillWriter writer =
           new KillWriter(
               model.script(),
@@ -111,18 +112,22 @@ final class KillTest {
       model.advance(KillScript.PARENT, writer.steps());
       model.check(collection);
       checkSearches(level, collection, model, random);
+      model.liveIds().stream()
+          .filter(id -> KillScript.writerOf(id) == KillScript.PARENT)
+          .forEach(id -> checkFindsItself(collection, model.record(id)));
       assertEquals(Optional.empty(), collection.stats().failure());
       assertEquals(Optional.empty(), collection.stats().warning());
     }
   }
 
+  private static void checkFindsItself(VectorCollection collection, VectorRecord record) {
+    SearchResult result = collection.search(SearchRequest.of(record.vector(), K));
+    NearestReference.requireFound(record, result);
+  }
+
   private static void checkSearches(
       KillLevel level, VectorCollection collection, KillModel model, SplittableRandom random) {
     NearestReference reference = new NearestReference(level.metric(), model.records().values());
-    for (VectorRecord record : reference.records()) {
-      SearchRequest self = SearchRequest.of(record.vector(), K);
-      reference.requireFound(record, collection.search(self));
-    }
     for (int i = 0; i < QUERIES; i++) {
       SearchRequest request = SearchRequest.of(KillScript.gaussian(random), K);
       reference.requireExact(request, collection.searchExact(request));

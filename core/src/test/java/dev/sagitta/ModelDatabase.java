@@ -21,7 +21,7 @@ final class ModelDatabase implements AutoCloseable {
   static final Path DIRECTORY = Path.of("/data");
 
   /** Many extents, and a checkpoint every hundred records or so. */
-  static final Tuning SMALL = new Tuning(4 << 10, 64 << 10, 4 << 10, 16 << 10, 1 << 10);
+  static final Tuning SMALL = new Tuning(4 << 10, 4 << 10, 4 << 10, 16 << 10, 1 << 10);
 
   private final Path directory;
   private final DatabaseOptions options;

@@ -28,10 +28,6 @@ final class NearestReference {
     records.forEach(record -> this.records.put(record.id(), record));
   }
 
-  Collection<VectorRecord> records() {
-    return records.values();
-  }
-
   /** The distance that the metric defines. */
   static double distance(Metric metric, float[] a, float[] b) {
     double dot = 0;
@@ -61,7 +57,7 @@ final class NearestReference {
   }
 
   /** Fails unless a search for a record's vector found it, or nothing but others like it. */
-  void requireFound(VectorRecord record, SearchResult result) {
+  static void requireFound(VectorRecord record, SearchResult result) {
     boolean found =
         result.hits().stream().anyMatch(hit -> hit.id().equals(record.id()))
             || result.hits().stream().allMatch(hit -> near(0, hit.distance()));

@@ -43,9 +43,6 @@ final class SearchRequestTest {
     query[0] = 9;
     request.query()[1] = 9;
     assertArrayEquals(new float[] {1, 2}, request.query());
-    float[] target = {0, 0, 7};
-    request.copyQueryTo(target);
-    assertArrayEquals(new float[] {1, 2, 7}, target);
   }
 
   @Test

@@ -4,7 +4,6 @@ import dev.sagitta.hnsw.HnswGraph;
 import dev.sagitta.persistence.BlockFileWriter;
 import dev.sagitta.persistence.FileEntry;
 import dev.sagitta.persistence.FileKind;
-import dev.sagitta.persistence.MappedBlockFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -44,18 +43,17 @@ final class CheckpointWriter {
     this.graph = graph;
   }
 
-  /** Stores everything up to a point. */
+  /** Stores everything up to a point; the checkpoint counts when this returns. */
   void write(Point point) throws IOException {
     CheckpointState before = files.checkpoint();
     int slotCount = point.published().slotCount();
     int rowBytes = state.vectors().layout().rowBytes();
-    long vectorBytes = (long) slotCount * rowBytes;
     List<FileEntry> vectors =
         extentFiles(
             FileKind.VECTORS,
             state.vectors().extents(),
             (long) before.slotCount() * rowBytes,
-            vectorBytes);
+            (long) slotCount * rowBytes);
     List<FileEntry> payloads =
         extentFiles(
             FileKind.PAYLOADS, state.records().extents(), before.recordsEnd(), point.recordsEnd());
@@ -72,9 +70,14 @@ final class CheckpointWriter {
             slotCount,
             pending.size());
     files.commit(after, all, point.firstLog());
-    seal(state.vectors().extents(), vectors, vectorBytes);
-    seal(state.records().extents(), payloads, point.recordsEnd());
-    files.deleteObsolete();
+  }
+
+  /** Puts files that the checkpoint has stored in the place of memory. */
+  void seal() throws IOException {
+    CheckpointState stored = files.checkpoint();
+    long vectorBytes = (long) stored.slotCount() * state.vectors().layout().rowBytes();
+    seal(state.vectors().extents(), files.entries(FileKind.VECTORS), vectorBytes);
+    seal(state.records().extents(), files.entries(FileKind.PAYLOADS), stored.recordsEnd());
   }
 
   /**
@@ -137,15 +140,12 @@ final class CheckpointWriter {
     }
   }
 
-  /** Puts the files of full extents in the place of memory. */
+  /** Reads back the files of full extents, and puts them in the place of memory. */
   private void seal(Extents extents, List<FileEntry> entries, long stored) throws IOException {
     long full = stored / extents.extentBytes();
     for (int i = 0; i < full; i++) {
       if (extents.now()[i].file() == null) {
-        Arena arena = Arena.ofShared();
-        MappedBlockFile file = files.map(entries.get(i), arena);
-        file.markVerified();
-        extents.seal(i, file, arena);
+        extents.seal(i, files, entries.get(i));
       }
     }
   }

@@ -131,17 +131,40 @@ final class Checkpoints {
   private void run() throws IOException {
     try {
       CheckpointWriter.Point point = takePoint();
-      new CheckpointWriter(files, state, graph.get()).write(point);
+      CheckpointWriter writer = new CheckpointWriter(files, state, graph.get());
+      writer.write(point);
       graph.stored();
       log.coveredBefore(point.firstLog());
-      reclaimer.reclaim();
       pauseNanos = 0;
       warning = Optional.empty();
+      settle(writer);
     } catch (IOException | RuntimeException | Error e) {
+      deleteUnlisted(e);
       pauseNanos = Math.clamp(pauseNanos * 2, PAUSE_NANOS_MIN, PAUSE_NANOS_MAX);
       resumeAtNanos = nanoClock.getAsLong() + pauseNanos;
       warning = Optional.of("the last checkpoint failed and will be tried again: " + e);
       throw e;
+    }
+  }
+
+  /** Frees what the checkpoint made superfluous. It holds all the same if that fails. */
+  private void settle(CheckpointWriter writer) {
+    try {
+      files.deleteObsolete();
+      writer.seal();
+    } catch (IOException e) {
+      warning = Optional.of("the last checkpoint holds, but what it replaced stays: " + e);
+      LOG.log(Level.DEBUG, "tidying up after a checkpoint of " + files.directory() + " failed", e);
+    }
+    reclaimer.reclaim();
+  }
+
+  /** Deletes what a checkpoint wrote before it failed, so that attempts do not fill the disk. */
+  private void deleteUnlisted(Throwable cause) {
+    try {
+      files.deleteObsolete();
+    } catch (IOException | RuntimeException e) {
+      cause.addSuppressed(e);
     }
   }
 

@@ -78,13 +78,19 @@ public final class CollectionEngine {
     reclaimer = new Reclaimer(epoch);
     files = CollectionFiles.load(environment.files(), directory);
     config = files.config();
-    kernel = Kernels.select(config.config().metric(), config.config().dimension());
+    // Beside recovery, because the first choice in a JVM takes as long as reading 100,000 slots.
+    CompletableFuture<KernelChoice> choice =
+        CompletableFuture.supplyAsync(
+            () -> Kernels.select(config.config().metric(), config.config().dimension()),
+            threads.readers());
     arena = Arena.ofShared();
     Recovery recovery = new Recovery(files, config, arena, reclaimer, threads.readers());
     try {
       state = recovery.recover();
+      kernel = Waiting.on(choice);
     } catch (IOException | RuntimeException | Error e) {
       recovery.close();
+      reclaimer.reclaim();
       arena.close();
       throw e;
     }
@@ -155,7 +161,7 @@ public final class CollectionEngine {
       linkers.start();
     } catch (RuntimeException | Error e) {
       lane.fail(e);
-      state.pending().wake();
+      linkers.end();
     }
   }
 

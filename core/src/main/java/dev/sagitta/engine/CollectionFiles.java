@@ -38,6 +38,9 @@ final class CollectionFiles {
   /** The manifest that counts; replaced under the monitor. */
   private volatile Manifest manifest;
 
+  /** Bytes of the manifest's slot table and links. */
+  private volatile long rewrittenBytes;
+
   /** Why the newest manifest was stepped over at opening, if it was. */
   private final Optional<String> stepped;
 
@@ -58,6 +61,7 @@ final class CollectionFiles {
     this.directory = directory;
     this.manifests = manifests;
     this.manifest = manifest;
+    this.rewrittenBytes = rewrittenBytes(manifest);
     this.stepped = stepped;
     this.nextNumber = nextNumber;
     LogPosition none = new LogPosition(0, 0, manifest.checkpointSequence(), 0);
@@ -270,6 +274,7 @@ final class CollectionFiles {
             logs.durableSequence());
     manifests.write(next);
     manifest = next;
+    rewrittenBytes = rewrittenBytes(next);
   }
 
   /** Bytes of the files that the manifest lists. */
@@ -279,6 +284,10 @@ final class CollectionFiles {
 
   /** Bytes of the checkpoint's slot table and links, which every checkpoint writes anew. */
   long rewrittenBytes() {
+    return rewrittenBytes;
+  }
+
+  private static long rewrittenBytes(Manifest manifest) {
     return manifest.files().stream()
         .filter(entry -> entry.kind() == FileKind.SLOTS || entry.kind() == FileKind.LINKS)
         .mapToLong(FileEntry::bytes)

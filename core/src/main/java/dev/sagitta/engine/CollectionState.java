@@ -127,13 +127,17 @@ final class CollectionState {
 
   /** Refuses an operation that could pass the limit of slots, or does not fit an extent. */
   void requireRoom(Operation operation) {
-    int upserts = 1;
+    int upserts = 0;
     switch (operation) {
       case Operation.Batch batch -> {
         upserts = batch.changes().size();
         batch.changes().forEach(this::requireFits);
       }
-      case Operation.Single single -> requireFits(single);
+      case Operation.Upsert upsert -> {
+        upserts = 1;
+        requireFits(upsert);
+      }
+      case Operation.Delete delete -> {}
     }
     if (slots.count() > Limits.SLOTS_MAX - upserts) {
       throw new InvalidInputException(

@@ -282,6 +282,8 @@ public final class DatabaseEngine {
         collection.close(true);
       } catch (RuntimeException e) {
         failures.add(e);
+      } catch (Error e) {
+        failures.add(new IllegalStateException("closing " + collection.name() + " failed", e));
       }
     }
     try {

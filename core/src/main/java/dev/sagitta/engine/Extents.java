@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -31,17 +32,10 @@ final class Extents {
    */
   record Extent(MemorySegment memory, Arena arena, @Nullable MappedBlockFile file)
       implements AutoCloseable {
-    /** Frees the memory and closes the file; no reader is left. */
+    /** Frees the memory; no reader is left. */
     @Override
     public void close() {
       arena.close();
-      if (file != null) {
-        try {
-          file.close();
-        } catch (IOException e) {
-          throw Failures.translate("closing " + file.entry().name(), e);
-        }
-      }
     }
 
     /** Whether no block of it needs checking any more. */
@@ -105,27 +99,37 @@ final class Extents {
    * @param bytes what it must hold
    */
   void addSealed(CollectionFiles files, FileEntry entry, long bytes) throws IOException {
+    replace(extents.length, map(files, entry, bytes));
+  }
+
+  /**
+   * Puts a file with the same bytes, which is read back first, in the place of an open, full
+   * extent. Checkpointer only.
+   */
+  void seal(int index, CollectionFiles files, FileEntry entry) throws IOException {
+    Extent extent = map(files, entry, extentBytes);
+    try {
+      Objects.requireNonNull(extent.file()).verifyAll();
+    } catch (IOException e) {
+      extent.close();
+      throw e;
+    }
+    replace(index, extent);
+  }
+
+  private static Extent map(CollectionFiles files, FileEntry entry, long bytes) throws IOException {
     Arena arena = Arena.ofShared();
     try {
       MappedBlockFile file = files.map(entry, arena);
-      Extent extent = sealed(file, arena);
       if (file.bodyBytes() != bytes) {
-        extent.close();
         throw new CorruptFileException(
             files.path(entry), 0, "a body of " + bytes + " bytes", file.bodyBytes() + " bytes");
       }
-      replace(extents.length, extent);
-    } catch (IOException e) {
-      if (arena.scope().isAlive()) {
-        arena.close();
-      }
+      return sealed(file, arena);
+    } catch (IOException | RuntimeException | Error e) {
+      arena.close();
       throw e;
     }
-  }
-
-  /** Puts a file with the same bytes in the place of an open, full extent. Checkpointer only. */
-  void seal(int index, MappedBlockFile file, Arena arena) {
-    replace(index, sealed(file, arena));
   }
 
   private static Extent sealed(MappedBlockFile file, Arena arena) {

@@ -5,6 +5,7 @@ import dev.sagitta.hnsw.HnswGraph;
 import dev.sagitta.hnsw.HnswParameters;
 import dev.sagitta.hnsw.VectorSpace;
 import dev.sagitta.persistence.BlockFileReader;
+import dev.sagitta.persistence.CorruptFileException;
 import dev.sagitta.persistence.FileEntry;
 import dev.sagitta.persistence.FileKind;
 import java.io.IOException;
@@ -57,7 +58,7 @@ final class LinkedGraph {
     if (links.isEmpty() && slotCount == 0) {
       return graph;
     }
-    try (BlockFileReader reader = files.read(links.getFirst())) {
+    try (BlockFileReader reader = files.read(only(links, files))) {
       graph.readImage(slotCount, reader::read);
       return graph;
     } catch (IOException e) {
@@ -70,8 +71,17 @@ final class LinkedGraph {
     }
   }
 
+  private static FileEntry only(List<FileEntry> links, CollectionFiles files)
+      throws CorruptFileException {
+    if (links.size() != 1) {
+      throw new CorruptFileException(
+          files.directory(), 0, "one file of kind LINKS", links.size() + " files");
+    }
+    return links.getFirst();
+  }
+
   private static void repend(CollectionState state, int slot, IntHashSet listed) {
-    if (!listed.contains(slot) && state.slots().dead(slot) == SlotTable.NEVER) {
+    if (!listed.contains(slot) && state.slots().visible(slot, state.published().sequence())) {
       state.pending().add(slot);
     }
   }

@@ -74,7 +74,12 @@ final class Linkers {
         return;
       }
       if (tasks.compareAndSet(now, now + 1)) {
-        threads.linkers().execute(this::turn);
+        try {
+          threads.linkers().execute(this::turn);
+        } catch (RuntimeException | Error e) {
+          tasks.decrementAndGet();
+          throw e;
+        }
       }
     }
   }
@@ -93,12 +98,19 @@ final class Linkers {
     }
   }
 
-  /** Links on the calling thread for as long as more is pending than should be. */
-  void help() {
-    while (started && !ended && pending.size() > pendingMax) {
+  /**
+   * Links on the calling thread while more is pending than should be, but at most twice what the
+   * caller wrote: so writers cannot outrun the linkers, and no write waits for a backlog that it
+   * found, such as recovery leaves.
+   */
+  void help(int written) {
+    int links = 2 * written;
+    while (started && !ended && links > 0 && pending.size() > pendingMax) {
       helpers.incrementAndGet();
       try {
-        if (!linkOne()) {
+        if (linkOne()) {
+          links--;
+        } else {
           // All that is pending is being linked by others; let them finish.
           Waiting.pause(STOP_POLL_NANOS);
         }
@@ -135,17 +147,21 @@ final class Linkers {
       inserters.giveBack(inserter);
       return true;
     } catch (RuntimeException | Error e) {
-      ended = true;
       onFailure.accept(e);
-      pending.wake();
+      end();
       return false;
     }
   }
 
-  /** Ends linking and waits until no thread links any more. */
-  void stop() {
+  /** Ends linking; who waits for it is woken. */
+  void end() {
     ended = true;
     pending.wake();
+  }
+
+  /** Ends linking and waits until no thread links any more. */
+  void stop() {
+    end();
     while (tasks.get() > 0 || helpers.get() > 0) {
       Waiting.pause(STOP_POLL_NANOS);
     }

@@ -107,6 +107,8 @@ final class PendingSlots {
     lock.lock();
     try {
       int[] entries = ring;
+      // A search that reads the mark by a race must see the links too.
+      VarHandle.releaseFence();
       entries[index(entries, entry)] = LINKED;
       long first = head;
       while (first < claimed && entries[index(entries, first)] == LINKED) {

@@ -16,6 +16,9 @@ final class SearchScratch implements SlotFilter, SearchLimit {
   /** Slots that are scored per call; a deadline is looked at as often in scans. */
   private static final int SCAN_BATCH = 256;
 
+  /** Slots after which a scan looks at the deadline even if none of them was visible. */
+  private static final int SLOTS_PER_POLL = 1 << 14;
+
   private final CollectionState state;
   private final LongSupplier nanoClock;
   private final StoredVectors.Scorer scorer;
@@ -53,11 +56,17 @@ final class SearchScratch implements SlotFilter, SearchLimit {
    * so that each slot that the search may see is in the list or completely linked.
    */
   Published begin() {
-    Published published = state.published();
-    sequence = published.sequence();
+    Published published = beginScan();
     pending = state.pending().copy(pending, pendingLength);
     pendingCount = pendingLength[0];
     sortPending();
+    return published;
+  }
+
+  /** Begins a search of all slots, without a deadline: takes what is visible. */
+  Published beginScan() {
+    Published published = state.published();
+    sequence = published.sequence();
     hasDeadline = false;
     limited = false;
     return published;
@@ -118,6 +127,9 @@ final class SearchScratch implements SlotFilter, SearchLimit {
             return hits;
           }
         }
+      }
+      if ((slot + 1) % SLOTS_PER_POLL == 0 && reached()) {
+        return hits;
       }
     }
     score(count);

@@ -27,6 +27,8 @@ final class Searches {
   private static final Comparator<Hit> BY_DISTANCE_AND_ID =
       Comparator.comparingDouble(Hit::distance).thenComparing(Hit::id);
 
+  private static final int PENDING_COPIED_MAX = 1 << 16;
+
   private static final int WIDENING = 4;
 
   /** From this share of all slots on, scanning them all costs no more than a wider search. */
@@ -73,12 +75,14 @@ final class Searches {
   SearchResult search(SearchRequest request, float[] query, long deadlineNanos, boolean exact) {
     SearchScratch scratch = scratches.borrow();
     try {
-      Published now = scratch.begin();
+      // A backlog such as rebuilding leaves is not copied: scanning all slots needs no list.
+      boolean scan = exact || state.pending().size() > PENDING_COPIED_MAX;
+      Published now = scan ? scratch.beginScan() : scratch.begin();
       if (request.timeout().isPresent()) {
         scratch.deadline(deadlineNanos);
       }
       TopHits hits =
-          exact
+          scan
               ? scratch.searchExact(query, request.k(), now.slotCount())
               : search(scratch, request, query, now);
       return result(hits, request.withPayload(), scratch.limited());

@@ -119,15 +119,18 @@ final class WriteLane {
       try {
         executor.execute(this::drain);
       } catch (RejectedExecutionException ended) {
-        refuseAll();
+        refuseAll(new ClosedException(collection + " is closed"));
+      } catch (RuntimeException | Error e) {
+        // The thread could not be started.
+        fail(e);
+        refuseAll(failedException(false, e));
       }
     }
   }
 
-  /** The lane's thread has ended with the collection. */
-  private void refuseAll() {
+  /** Refuses all that waits, because there is no thread to run it. */
+  private void refuseAll(SagittaException refusal) {
     do {
-      ClosedException refusal = new ClosedException(collection + " is closed");
       switch (queue.remove()) {
         case Write write -> write.changed().completeExceptionally(refusal);
         case Control control -> control.done().completeExceptionally(refusal);

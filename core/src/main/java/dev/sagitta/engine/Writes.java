@@ -135,7 +135,7 @@ final class Writes {
 
   private int write(List<Operation> operations, List<ByteBuffer> frames) {
     int changed = Waiting.on(lane.write(operations, frames));
-    linkers.help();
+    linkers.help(operations.size());
     checkpoints.holdBack();
     return changed;
   }

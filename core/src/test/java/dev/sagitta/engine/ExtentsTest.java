@@ -16,9 +16,7 @@ import dev.sagitta.persistence.CorruptFileException;
 import dev.sagitta.persistence.FileEntry;
 import dev.sagitta.persistence.FileKind;
 import dev.sagitta.persistence.IoCall;
-import dev.sagitta.persistence.MappedBlockFile;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -159,10 +157,7 @@ final class ExtentsTest {
   void sealsAFullExtentWithoutTakingItFromReaders() throws IOException {
     MemorySegment open = extents.writable(0);
     MemorySegment.copy(body(EXTENT_BYTES), 0, open, ValueLayout.JAVA_BYTE, 0, EXTENT_BYTES);
-    Arena arena = Arena.ofShared();
-    MappedBlockFile file = parts.files.map(file(EXTENT_BYTES), arena);
-    file.markVerified();
-    extents.seal(0, file, arena);
+    extents.seal(0, parts.files, file(EXTENT_BYTES));
     assertTrue(extents.now()[0].trusted());
     assertArrayEquals(body(EXTENT_BYTES), bytes(extents.now()[0].memory(), EXTENT_BYTES));
     assertEquals(EXTENT_BYTES, extents.mappedBytes());

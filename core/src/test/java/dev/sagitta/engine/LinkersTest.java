@@ -133,12 +133,24 @@ final class LinkersTest {
     Linkers linkers = linkers(manual);
     store(PENDING_MAX + 1);
     linkers.signal();
-    linkers.help();
+    linkers.help(1 << 20);
     assertEquals(0, tasks.size());
     assertEquals(PENDING_MAX + 1, parts.state.pending().size());
     parts.loadGraph();
     linkers.start();
     assertEquals(2, tasks.size());
+  }
+
+  @Test
+  void aWriterDoesNotWorkOffABacklogThatItFound() {
+    Linkers linkers = linkers(manual);
+    store(PENDING_MAX + 100);
+    parts.loadGraph();
+    linkers.start();
+    linkers.help(3);
+    assertEquals(PENDING_MAX + 94, parts.state.pending().size());
+    linkers.help(1_000);
+    assertEquals(PENDING_MAX, parts.state.pending().size());
   }
 
   @Test
@@ -183,10 +195,10 @@ final class LinkersTest {
     Linkers linkers = linkers(manual);
     linkers.start();
     store(PENDING_MAX);
-    linkers.help();
+    linkers.help(1 << 20);
     assertEquals(PENDING_MAX, parts.state.pending().size(), "not too much");
     store(15);
-    linkers.help();
+    linkers.help(1 << 20);
     assertEquals(PENDING_MAX, parts.state.pending().size());
     assertEquals(15, parts.graph.get().linkedCount());
   }
@@ -201,7 +213,7 @@ final class LinkersTest {
     assertTrue(linkers.ended());
     int linked = parts.graph.get().linkedCount();
     linkers.signal();
-    linkers.help();
+    linkers.help(1 << 20);
     assertFalse(awaitLinked(linkers));
     assertEquals(linked, parts.graph.get().linkedCount());
     assertEquals(List.of(), GraphValidator.validate(parts.graph.get(), 3_000));
@@ -266,7 +278,7 @@ final class LinkersTest {
               () -> {
                 int turns = 0;
                 while (!stop.get()) {
-                  linkers.help();
+                  linkers.help(1 << 20);
                   turns++;
                   Thread.yield();
                 }
@@ -276,7 +288,7 @@ final class LinkersTest {
       for (int i = 0; i < slots; i += 100) {
         store(100);
         linkers.signal();
-        linkers.help();
+        linkers.help(1 << 20);
       }
       assertTrue(awaitLinked(linkers));
       stop.set(true);

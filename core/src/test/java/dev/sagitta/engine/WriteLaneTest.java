@@ -347,6 +347,22 @@ final class WriteLaneTest {
   }
 
   @Test
+  void failsWhenItsThreadCannotBeStarted() {
+    WriteLane stuck =
+        parts.lane(
+            task -> {
+              throw new OutOfMemoryError("unable to create native thread");
+            },
+            log);
+    for (int i = 0; i < 2; i++) {
+      assertInstanceOf(
+          CollectionFailedException.class,
+          error(parts.write(stuck, CollectionParts.upsert("a", 1))));
+    }
+    assertInstanceOf(OutOfMemoryError.class, stuck.failure());
+  }
+
+  @Test
   void tellsAfterEachGroupAlsoARefusedOne() {
     lane.fail(new IOException("failed before"));
     var unused = upsert("a");

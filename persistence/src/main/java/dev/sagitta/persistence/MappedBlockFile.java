@@ -1,6 +1,5 @@
 package dev.sagitta.persistence;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,22 +15,24 @@ import java.util.zip.CRC32C;
  * {@link BlockFileFormat}.
  *
  * <p>Checksums are never computed through the mapping: a page that cannot be read would kill the
- * JVM. They are computed over bytes that {@link FileHandle#read} fetched, on an engine thread.
+ * JVM. They are computed over bytes that {@link FileHandle#read} fetched, on an engine thread. The
+ * file is opened for that and closed again, so that a store of many files holds no descriptors.
  *
  * <p>Thread-safe: {@link #verified} is lock-free and may be called by searchers, {@link #verify} is
  * serialised. Invariant: a bit is set only after its block was read and its CRC was right; bits are
  * never cleared. No data travels with a bit, the file being immutable, so no ordering is needed
  * beyond that of the bit itself.
  */
-public final class MappedBlockFile implements Closeable {
+public final class MappedBlockFile {
 
   /** Where the body begins in the segment. */
   public static final int BODY_OFFSET = FileHeader.BYTES;
 
   private static final int BLOCK_SHIFT = Integer.numberOfTrailingZeros(BlockFileFormat.BLOCK_BYTES);
 
+  private final FileOperations files;
+  private final Path path;
   private final FileEntry entry;
-  private final FileHandle handle;
   private final BlockFileTable table;
   private final MemorySegment segment;
   private final long bodyEnd;
@@ -46,9 +47,14 @@ public final class MappedBlockFile implements Closeable {
   private int verifiedBlocks;
 
   private MappedBlockFile(
-      FileEntry entry, FileHandle handle, BlockFileTable table, MemorySegment segment) {
+      FileOperations files,
+      Path path,
+      FileEntry entry,
+      BlockFileTable table,
+      MemorySegment segment) {
+    this.files = files;
+    this.path = path;
     this.entry = entry;
-    this.handle = handle;
     this.table = table;
     this.segment = segment;
     this.bodyEnd = BlockFileFormat.bodyEnd(table.bodyBytes());
@@ -68,13 +74,11 @@ public final class MappedBlockFile implements Closeable {
   public static MappedBlockFile open(
       FileOperations files, Path directory, UUID storeId, FileEntry entry, Arena arena)
       throws IOException {
-    Path file = directory.resolve(entry.name());
-    return Opened.open(
-        files.openForReading(file),
-        handle -> {
-          BlockFileTable table = BlockFileTable.read(handle, file, entry, storeId);
-          return new MappedBlockFile(entry, handle, table, handle.map(entry.bytes(), arena));
-        });
+    Path path = directory.resolve(entry.name());
+    try (FileHandle handle = files.openForReading(path)) {
+      BlockFileTable table = BlockFileTable.read(handle, path, entry, storeId);
+      return new MappedBlockFile(files, path, entry, table, handle.map(entry.bytes(), arena));
+    }
   }
 
   /**
@@ -82,11 +86,6 @@ public final class MappedBlockFile implements Closeable {
    */
   public MemorySegment segment() {
     return segment;
-  }
-
-  /** {@link #BODY_OFFSET}. */
-  public long bodyOffset() {
-    return BODY_OFFSET;
   }
 
   /** Length of the body. */
@@ -140,10 +139,12 @@ public final class MappedBlockFile implements Closeable {
     var crc = new CRC32C();
     ByteBuffer buffer = ByteBuffer.allocate(table.blockBytes(0));
     int last = lastBlock(offset, bytes);
-    for (int block = (int) (offset >>> BLOCK_SHIFT); block <= last; block++) {
-      if (!isVerified(block)) {
-        table.readBlock(handle, block, buffer, crc);
-        mark(block);
+    try (FileHandle handle = files.openForReading(path)) {
+      for (int block = (int) (offset >>> BLOCK_SHIFT); block <= last; block++) {
+        if (!isVerified(block)) {
+          table.readBlock(handle, block, buffer, crc);
+          mark(block);
+        }
       }
     }
   }
@@ -151,21 +152,6 @@ public final class MappedBlockFile implements Closeable {
   /** Verifies the whole file. Cost: one read of all blocks not verified yet. */
   public void verifyAll() throws IOException {
     verify(0, bodyEnd);
-  }
-
-  /** Takes the whole file as verified. Only for a file that this process wrote and read back. */
-  public synchronized void markVerified() {
-    for (int block = 0; block < table.blockCount(); block++) {
-      if (!isVerified(block)) {
-        mark(block);
-      }
-    }
-  }
-
-  /** Closes the handle that verification reads through. The mapping lives on with its arena. */
-  @Override
-  public void close() throws IOException {
-    handle.close();
   }
 
   private static int lastBlock(long offset, long bytes) {

@@ -51,9 +51,8 @@ final class BlockFileDamageTest {
   }
 
   private void verifyAll() throws IOException {
-    try (Arena arena = Arena.ofConfined();
-        MappedBlockFile mapped = MappedBlockFile.open(files, ROOT, STORE, entry, arena)) {
-      mapped.verifyAll();
+    try (Arena arena = Arena.ofConfined()) {
+      MappedBlockFile.open(files, ROOT, STORE, entry, arena).verifyAll();
     }
   }
 
