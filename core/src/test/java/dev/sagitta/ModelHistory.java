@@ -19,14 +19,6 @@ final class ModelHistory {
   private int acknowledged;
   private int durable;
 
-  /** A history that begins with an empty collection. */
-  ModelHistory() {}
-
-  /** A history that begins with what a crash left. */
-  ModelHistory(Map<RecordId, VectorRecord> first) {
-    states.set(0, new TreeMap<>(first));
-  }
-
   /** Adds what the next operation makes of the newest state; called before the operation. */
   void begin(Consumer<Map<RecordId, VectorRecord>> operation) {
     Map<RecordId, VectorRecord> next = new TreeMap<>(states.getLast());
@@ -44,22 +36,18 @@ final class ModelHistory {
     durable = acknowledged;
   }
 
-  /** The records after everything that was begun. */
-  Map<RecordId, VectorRecord> newest() {
-    return states.getLast();
-  }
-
   /**
    * Checks that a collection is in one of the states that it may be in.
    *
    * @param powerLoss whether only what was durable must be there, and not all acknowledged
+   * @return the number of the newest such state
    */
-  void check(VectorCollection collection, boolean powerLoss) {
+  int check(VectorCollection collection, boolean powerLoss) {
     Map<RecordId, VectorRecord> found = records(collection);
     int first = powerLoss ? durable : acknowledged;
     for (int i = states.size() - 1; i >= first; i--) {
       if (same(states.get(i), found)) {
-        return;
+        return i;
       }
     }
     throw new AssertionError(
@@ -70,6 +58,19 @@ final class ModelHistory {
                 first,
                 states.size() - 1,
                 firstWith(found) < 0 ? "it never had that" : "it had that at " + firstWith(found)));
+  }
+
+  /**
+   * As {@link #check}, and goes on from the state that was found. After a kill it is in the page
+   * cache; what of it was not durable before is so only after the next write.
+   */
+  void goOn(VectorCollection collection, boolean powerLoss) {
+    int found = check(collection, powerLoss);
+    states.subList(found + 1, states.size()).clear();
+    acknowledged = found;
+    if (powerLoss) {
+      durable = found;
+    }
   }
 
   private int firstWith(Map<RecordId, VectorRecord> found) {

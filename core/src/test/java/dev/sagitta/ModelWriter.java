@@ -50,11 +50,6 @@ final class ModelWriter {
     lifetimes.put(name, new Lifetime(history, true));
   }
 
-  /** Goes on from what a crash left of a collection. */
-  void restart(String name, Map<RecordId, VectorRecord> found) {
-    lifetimes.put(name, new Lifetime(new ModelHistory(found), true));
-  }
-
   /** Drops a collection. */
   void drop(String name) {
     lifetimes.put(name, new Lifetime(history(name), false));
@@ -84,8 +79,12 @@ final class ModelWriter {
   /** Deletes a record that is there or not. */
   void delete(String name, int id) {
     history(name).begin(records -> records.remove(id(id)));
-    boolean unused = collection(name).delete(id(id));
-    acknowledge(name);
+    if (collection(name).delete(id(id))) {
+      acknowledge(name);
+    } else {
+      // Nothing was written, so nothing was forced either.
+      history(name).acknowledge();
+    }
   }
 
   /** Upserts the first ids and deletes the others, at once. */

@@ -206,14 +206,16 @@ final class CollectionFiles {
 
   /**
    * Opens the log for the first write: a new one behind those that were replayed, in a new epoch,
-   * and a manifest that requires it. Makes the collection's own name durable before anything in it
-   * is acknowledged: the process that gave it may have died before it could.
+   * and a manifest that requires it. Makes names durable first that a process gave which may have
+   * died before it could: the collection's own, before anything in it is acknowledged, and those of
+   * its logs, because a crash must not keep the new log's name and lose that of one before it.
    */
   synchronized LogWriter openLog() throws IOException {
     Path parent = directory.getParent();
     if (parent != null) {
       files.forceDirectory(parent);
     }
+    files.forceDirectory(directory);
     LogWriter writer = LogWriter.continueAfter(files, directory, manifest.storeId(), recovered);
     try {
       write(
