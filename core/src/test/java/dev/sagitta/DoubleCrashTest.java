@@ -136,7 +136,7 @@ final class DoubleCrashTest {
 
   @Test
   void crashesDuringTheFirstWriteBehindACutTailLoseNothing() {
-    for (long seed = 0; seed < SEEDS; seed += 10) {
+    for (long seed = 0; seed < SEEDS; seed += 20) {
       SimulatedFiles torn = unforced().crashes(seed, 1).getFirst();
       int survivors = survivors(sync(torn));
       long steps = firstWriteSteps(torn.crash(seed), survivors);
