@@ -9,8 +9,10 @@ import dev.sagitta.distance.Metric;
  * @param dimension elements of every vector, 1 to {@link Limits#DIMENSION_MAX}
  * @param metric how distance is measured
  * @param ids the kind of id
- * @param m M, the links of a node per layer of the graph (2M at layer 0), 2 to 128
- * @param efConstruction breadth of the search that finds a new node's neighbours, 1 to 4,096
+ * @param m M, the links of a node per layer of the graph (2M at layer 0), {@value Limits#M_MIN} to
+ *     {@value Limits#M_MAX}
+ * @param efConstruction breadth of the search that finds a new node's neighbours, 1 to {@value
+ *     Limits#EF_CONSTRUCTION_MAX}
  */
 public record CollectionConfig(
     int dimension, Metric metric, IdType ids, int m, int efConstruction) {
@@ -24,8 +26,10 @@ public record CollectionConfig(
   /** Checks the ranges. */
   public CollectionConfig {
     Inputs.inRange("dimension", dimension, 1, Limits.DIMENSION_MAX);
-    Inputs.inRange("m", m, 2, 128);
-    Inputs.inRange("efConstruction", efConstruction, 1, 4_096);
+    Inputs.notNull("metric", metric);
+    Inputs.notNull("ids", ids);
+    Inputs.inRange("m", m, Limits.M_MIN, Limits.M_MAX);
+    Inputs.inRange("efConstruction", efConstruction, 1, Limits.EF_CONSTRUCTION_MAX);
   }
 
   /**
@@ -57,16 +61,13 @@ public record CollectionConfig(
       return this;
     }
 
-    /** M, 2 to 128; {@value CollectionConfig#M_DEFAULT} unless said otherwise. */
+    /** M; {@value CollectionConfig#M_DEFAULT} unless said otherwise. */
     public Builder m(int m) {
       this.m = m;
       return this;
     }
 
-    /**
-     * efConstruction, 1 to 4,096; {@value CollectionConfig#EF_CONSTRUCTION_DEFAULT} unless said
-     * otherwise.
-     */
+    /** efConstruction; {@value CollectionConfig#EF_CONSTRUCTION_DEFAULT} unless said otherwise. */
     public Builder efConstruction(int efConstruction) {
       this.efConstruction = efConstruction;
       return this;

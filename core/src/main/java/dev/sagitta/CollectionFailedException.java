@@ -1,9 +1,9 @@
 package dev.sagitta;
 
 /**
- * The collection accepts no writes until it is reopened, because an earlier write or force failed;
- * searches go on. Where {@link #outcomeUnknown()} is true, the write that got this error may or may
- * not be there after reopening; else it certainly is not.
+ * The collection accepts no writes until the database is closed and opened again, because an
+ * earlier write, force or linking failed; searches go on. Where {@link #outcomeUnknown()} is true,
+ * the write that got this error may or may not be there then; else it certainly is not.
  */
 public final class CollectionFailedException extends SagittaException {
   private static final long serialVersionUID = 1L;

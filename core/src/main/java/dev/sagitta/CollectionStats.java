@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param durableSequence the newest write known to survive power loss
  * @param checkpointSequence the newest write that the last checkpoint holds
  * @param logBytes log written since that checkpoint
- * @param diskBytes bytes of the files that the last checkpoint refers to, and of the log
+ * @param diskBytes bytes of the files that the last checkpoint refers to, and of the log since; the
+ *     directory holds besides what only the checkpoint before needs
  * @param offHeapBytes anonymous memory outside the heap: slots, ids, links, and records that no
  *     checkpoint has sealed yet
  * @param mappedBytes bytes of sealed files mapped into memory; the operating system may drop them

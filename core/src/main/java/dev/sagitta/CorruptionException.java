@@ -3,8 +3,9 @@ package dev.sagitta;
 import java.nio.file.Path;
 
 /**
- * Bytes on disk are not what was written. The message names file, offset, what was expected and
- * what was found. No result was computed from the damaged bytes.
+ * Files are not what was written: bytes were changed, or a file was cut, moved here or removed. The
+ * message names file, offset, what was expected and what was found. No result was computed from the
+ * damaged bytes.
  */
 public final class CorruptionException extends SagittaException {
   private static final long serialVersionUID = 1L;
@@ -19,7 +20,7 @@ public final class CorruptionException extends SagittaException {
     this.offset = offset;
   }
 
-  /** The damaged file. */
+  /** The damaged file, or the directory in which one is missing. */
   public Path file() {
     return Path.of(file);
   }

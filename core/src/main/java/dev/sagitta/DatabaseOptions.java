@@ -5,13 +5,14 @@ package dev.sagitta;
  *
  * @param durability what an acknowledgement is worth; {@link Durability#sync()} by default
  * @param linkerThreads threads that link new records into the graphs, shared by all collections, 1
- *     to 256; half of the processors, at least one, by default
+ *     to {@link Limits#LINKER_THREADS_MAX}; half of the processors, at least one, by default
  */
 public record DatabaseOptions(Durability durability, int linkerThreads) {
 
   /** Checks the ranges. */
   public DatabaseOptions {
-    Inputs.inRange("linkerThreads", linkerThreads, 1, 256);
+    Inputs.notNull("durability", durability);
+    Inputs.inRange("linkerThreads", linkerThreads, 1, Limits.LINKER_THREADS_MAX);
   }
 
   /** All defaults. */
@@ -27,7 +28,8 @@ public record DatabaseOptions(Durability durability, int linkerThreads) {
   /** Collects options. Not thread-safe. */
   public static final class Builder {
     private Durability durability = Durability.sync();
-    private int linkerThreads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    private int linkerThreads =
+        Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, Limits.LINKER_THREADS_MAX);
 
     private Builder() {}
 
@@ -37,7 +39,7 @@ public record DatabaseOptions(Durability durability, int linkerThreads) {
       return this;
     }
 
-    /** Threads that link new records into the graphs, 1 to 256. */
+    /** Threads that link new records into the graphs, 1 to {@link Limits#LINKER_THREADS_MAX}. */
     public Builder linkerThreads(int linkerThreads) {
       this.linkerThreads = linkerThreads;
       return this;

@@ -18,8 +18,8 @@ public sealed interface Durability {
    * Acknowledged after the log is written; forced at the latest after the given time or number of
    * bytes. Power loss may cost what came after the last force.
    *
-   * @param every 1 ms to 1 hour
-   * @param bytes 4 KiB to 1 GiB
+   * @param every {@link Limits#INTERVAL_MIN} to {@link Limits#INTERVAL_MAX}
+   * @param bytes {@link Limits#INTERVAL_BYTES_MIN} to {@link Limits#INTERVAL_BYTES_MAX}
    */
   static Durability interval(Duration every, long bytes) {
     return new Interval(every, bytes);
@@ -40,13 +40,16 @@ public sealed interface Durability {
   record Interval(Duration every, long bytes) implements Durability {
     /** Checks the ranges. */
     public Interval {
-      if (every.compareTo(Duration.ofMillis(1)) < 0 || every.compareTo(Duration.ofHours(1)) > 0) {
+      Inputs.notNull("durability interval", every);
+      if (every.compareTo(Limits.INTERVAL_MIN) < 0 || every.compareTo(Limits.INTERVAL_MAX) > 0) {
         throw new InvalidInputException(
-            "durability interval is " + every + "; allowed are PT0.001S to PT1H");
+            "durability interval is %s; allowed are %s to %s"
+                .formatted(every, Limits.INTERVAL_MIN, Limits.INTERVAL_MAX));
       }
-      if (bytes < 4_096 || bytes > 1L << 30) {
+      if (bytes < Limits.INTERVAL_BYTES_MIN || bytes > Limits.INTERVAL_BYTES_MAX) {
         throw new InvalidInputException(
-            "durability interval has %d bytes; allowed are 4096 to %d".formatted(bytes, 1L << 30));
+            "durability interval has %d bytes; allowed are %d to %d"
+                .formatted(bytes, Limits.INTERVAL_BYTES_MIN, Limits.INTERVAL_BYTES_MAX));
       }
     }
   }

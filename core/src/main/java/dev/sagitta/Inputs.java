@@ -1,8 +1,17 @@
 package dev.sagitta;
 
-/** Checks of numbers that callers pass. */
+import org.jspecify.annotations.Nullable;
+
+/** Checks of what callers pass. */
 final class Inputs {
   private Inputs() {}
+
+  static <T> T notNull(String name, @Nullable T value) {
+    if (value == null) {
+      throw new InvalidInputException(name + " is null");
+    }
+    return value;
+  }
 
   static int inRange(String name, int value, int min, int max) {
     if (value < min || value > max) {

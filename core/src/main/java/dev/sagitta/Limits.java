@@ -1,6 +1,10 @@
 package dev.sagitta;
 
-/** Every limit that input is checked against; a value beyond one is refused, never coerced. */
+import java.time.Duration;
+
+/**
+ * Limits of input; a value beyond one is refused with {@link InvalidInputException}, never coerced.
+ */
 public final class Limits {
   /** Most elements of a vector. */
   public static final int DIMENSION_MAX = 16_384;
@@ -22,6 +26,30 @@ public final class Limits {
 
   /** Most entries of one payload. */
   public static final int PAYLOAD_ENTRIES_MAX = 1_024;
+
+  /** Least M, links of a node per layer of the graph. */
+  public static final int M_MIN = 2;
+
+  /** Largest M. */
+  public static final int M_MAX = 128;
+
+  /** Largest efConstruction. */
+  public static final int EF_CONSTRUCTION_MAX = 4_096;
+
+  /** Most linker threads of a database. */
+  public static final int LINKER_THREADS_MAX = 256;
+
+  /** Shortest time of INTERVAL durability. */
+  public static final Duration INTERVAL_MIN = Duration.ofMillis(1);
+
+  /** Longest time of INTERVAL durability. */
+  public static final Duration INTERVAL_MAX = Duration.ofHours(1);
+
+  /** Fewest bytes of INTERVAL durability. */
+  public static final long INTERVAL_BYTES_MIN = 4_096;
+
+  /** Most bytes of INTERVAL durability. */
+  public static final long INTERVAL_BYTES_MAX = 1L << 30;
 
   /** Most hits of one search. */
   public static final int K_MAX = 10_000;

@@ -19,6 +19,14 @@ import java.util.function.Function;
  * when the value under it is of another type.
  */
 public final class Payload {
+  private static final String STRING = "a string";
+  private static final String LONG = "a long";
+  private static final String DOUBLE = "a double";
+  private static final String BOOLEAN = "a boolean";
+  private static final String INSTANT = "an instant";
+  private static final String STRINGS = "a list of strings";
+  private static final String BYTES = "bytes";
+
   private static final Payload EMPTY = new Payload(Map.of());
 
   private final Map<String, Value> values;
@@ -27,7 +35,7 @@ public final class Payload {
     this.values = values;
   }
 
-  /** One typed value. */
+  /** One typed value; {@code toString()} is the plain value. */
   public sealed interface Value {
     /** A string. */
     record OfString(String value) implements Value {
@@ -35,26 +43,62 @@ public final class Payload {
       public OfString {
         Texts.check("payload string", value, 0, Limits.PAYLOAD_BYTES_MAX);
       }
+
+      @Override
+      public String toString() {
+        return value;
+      }
     }
 
     /** A 64-bit integer. */
-    record OfLong(long value) implements Value {}
+    record OfLong(long value) implements Value {
+      @Override
+      public String toString() {
+        return String.valueOf(value);
+      }
+    }
 
     /** A float64, kept bit for bit. */
-    record OfDouble(double value) implements Value {}
+    record OfDouble(double value) implements Value {
+      @Override
+      public String toString() {
+        return String.valueOf(value);
+      }
+    }
 
     /** A boolean. */
-    record OfBoolean(boolean value) implements Value {}
+    record OfBoolean(boolean value) implements Value {
+      @Override
+      public String toString() {
+        return String.valueOf(value);
+      }
+    }
 
     /** A point in time, to the nanosecond. */
-    record OfInstant(Instant value) implements Value {}
+    record OfInstant(Instant value) implements Value {
+      /** Refuses null. */
+      public OfInstant {
+        Inputs.notNull("payload instant", value);
+      }
+
+      @Override
+      public String toString() {
+        return value.toString();
+      }
+    }
 
     /** A list of strings. */
     record OfStrings(List<String> value) implements Value {
       /** Copies the list and checks that its texts can be stored. */
       public OfStrings {
-        value = List.copyOf(value);
+        Inputs.notNull("payload list", value);
+        value = Collections.unmodifiableList(new ArrayList<>(value));
         value.forEach(text -> Texts.check("payload string", text, 0, Limits.PAYLOAD_BYTES_MAX));
+      }
+
+      @Override
+      public String toString() {
+        return value.toString();
       }
     }
 
@@ -63,7 +107,7 @@ public final class Payload {
     record OfBytes(byte[] value) implements Value {
       /** Copies the array. */
       public OfBytes {
-        value = value.clone();
+        value = Inputs.notNull("payload bytes", value).clone();
       }
 
       /** A copy of the bytes. */
@@ -132,48 +176,61 @@ public final class Payload {
 
   /** The string under a key. */
   public Optional<String> getString(String key) {
-    return get(key, Value.OfString.class, Value.OfString::value);
+    return get(key, STRING, Value.OfString.class, Value.OfString::value);
   }
 
   /** The long under a key. */
   public Optional<Long> getLong(String key) {
-    return get(key, Value.OfLong.class, Value.OfLong::value);
+    return get(key, LONG, Value.OfLong.class, Value.OfLong::value);
   }
 
   /** The double under a key. */
   public Optional<Double> getDouble(String key) {
-    return get(key, Value.OfDouble.class, Value.OfDouble::value);
+    return get(key, DOUBLE, Value.OfDouble.class, Value.OfDouble::value);
   }
 
   /** The boolean under a key. */
   public Optional<Boolean> getBoolean(String key) {
-    return get(key, Value.OfBoolean.class, Value.OfBoolean::value);
+    return get(key, BOOLEAN, Value.OfBoolean.class, Value.OfBoolean::value);
   }
 
   /** The instant under a key. */
   public Optional<Instant> getInstant(String key) {
-    return get(key, Value.OfInstant.class, Value.OfInstant::value);
+    return get(key, INSTANT, Value.OfInstant.class, Value.OfInstant::value);
   }
 
   /** The list of strings under a key. */
   public Optional<List<String>> getStrings(String key) {
-    return get(key, Value.OfStrings.class, Value.OfStrings::value);
+    return get(key, STRINGS, Value.OfStrings.class, Value.OfStrings::value);
   }
 
   /** A copy of the bytes under a key. */
   public Optional<byte[]> getBytes(String key) {
-    return get(key, Value.OfBytes.class, Value.OfBytes::value);
+    return get(key, BYTES, Value.OfBytes.class, Value.OfBytes::value);
   }
 
-  private <V extends Value, T> Optional<T> get(String key, Class<V> type, Function<V, T> unwrap) {
+  /** What messages call a value. */
+  private static String kind(Value value) {
+    return switch (value) {
+      case Value.OfString text -> STRING;
+      case Value.OfLong number -> LONG;
+      case Value.OfDouble number -> DOUBLE;
+      case Value.OfBoolean flag -> BOOLEAN;
+      case Value.OfInstant instant -> INSTANT;
+      case Value.OfStrings texts -> STRINGS;
+      case Value.OfBytes bytes -> BYTES;
+    };
+  }
+
+  private <V extends Value, T> Optional<T> get(
+      String key, String wanted, Class<V> type, Function<V, T> unwrap) {
     Value value = values.get(key);
     if (value == null) {
       return Optional.empty();
     }
     if (!type.isInstance(value)) {
       throw new InvalidInputException(
-          "payload key \"%s\" holds %s, not %s"
-              .formatted(key, value.getClass().getSimpleName(), type.getSimpleName()));
+          "payload key \"%s\" holds %s, not %s".formatted(key, kind(value), wanted));
     }
     return Optional.of(unwrap.apply(type.cast(value)));
   }
@@ -253,7 +310,7 @@ public final class Payload {
      * @throws InvalidInputException for any other type
      */
     public Builder put(String key, Object value) {
-      return switch (value) {
+      return switch (Inputs.notNull("payload value", value)) {
         case String text -> put(key, text);
         case Long number -> put(key, number.longValue());
         case Integer number -> put(key, number.longValue());
@@ -277,7 +334,7 @@ public final class Payload {
     private static List<String> strings(String key, List<?> list) {
       List<String> strings = new ArrayList<>(list.size());
       for (Object element : list) {
-        if (!(element instanceof String text)) {
+        if (!(Inputs.notNull("payload string", element) instanceof String text)) {
           throw new InvalidInputException(
               "payload key \"%s\" has a list with a %s; lists hold strings only"
                   .formatted(key, element.getClass().getName()));
@@ -288,6 +345,7 @@ public final class Payload {
     }
 
     private Builder add(String key, Value value) {
+      Inputs.notNull("payload value", value);
       Texts.check("payload key", key, 1, Limits.PAYLOAD_KEY_BYTES_MAX);
       if (values.containsKey(key)) {
         throw new InvalidInputException("payload key \"%s\" is given twice".formatted(key));

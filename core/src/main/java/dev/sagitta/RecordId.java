@@ -16,6 +16,46 @@ public sealed interface RecordId extends Comparable<RecordId> {
   /** The kind of this id. */
   IdType type();
 
+  /**
+   * The value of a LONG id.
+   *
+   * @throws InvalidInputException if it is of another kind
+   */
+  default long asLong() {
+    if (this instanceof OfLong(long value)) {
+      return value;
+    }
+    throw isNot(IdType.LONG);
+  }
+
+  /**
+   * The value of a STRING id.
+   *
+   * @throws InvalidInputException if it is of another kind
+   */
+  default String asString() {
+    if (this instanceof OfString(String value)) {
+      return value;
+    }
+    throw isNot(IdType.STRING);
+  }
+
+  /**
+   * The value of a UUID id.
+   *
+   * @throws InvalidInputException if it is of another kind
+   */
+  default UUID asUuid() {
+    if (this instanceof OfUuid(UUID value)) {
+      return value;
+    }
+    throw isNot(IdType.UUID);
+  }
+
+  private InvalidInputException isNot(IdType wanted) {
+    return new InvalidInputException("id %s is of kind %s, not %s".formatted(this, type(), wanted));
+  }
+
   /** A LONG id. */
   static RecordId of(long value) {
     return new OfLong(value);
@@ -88,6 +128,11 @@ public sealed interface RecordId extends Comparable<RecordId> {
 
   /** A UUID id. */
   record OfUuid(UUID value) implements RecordId {
+    /** Refuses null. */
+    public OfUuid {
+      Inputs.notNull("id", value);
+    }
+
     @Override
     public IdType type() {
       return IdType.UUID;

@@ -13,6 +13,7 @@ public abstract sealed class SagittaException extends RuntimeException
         LogFullException,
         UpsertInterruptedException,
         CorruptionException,
+        UnsupportedFormatException,
         StorageException {
 
   private static final long serialVersionUID = 1L;

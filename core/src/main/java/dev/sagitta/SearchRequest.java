@@ -6,6 +6,9 @@ import java.util.OptionalInt;
 
 /** A question to a collection: the query vector, how many hits, and how hard to look. Immutable. */
 public final class SearchRequest {
+  /** Default efSearch. */
+  public static final int EF_SEARCH_DEFAULT = 256;
+
   private final float[] query;
   private final int k;
   private final OptionalInt efSearch;
@@ -37,7 +40,7 @@ public final class SearchRequest {
    * @param k number of hits wanted, 1 to {@link Limits#K_MAX}
    */
   public static Builder builder(float[] query, int k) {
-    return new Builder(query.clone(), k);
+    return new Builder(Inputs.notNull("query", query).clone(), k);
   }
 
   /** A copy of the query vector. */
@@ -55,7 +58,7 @@ public final class SearchRequest {
     return k;
   }
 
-  /** Breadth of the graph search; the collection's default when empty. */
+  /** Breadth of the graph search; {@link #EF_SEARCH_DEFAULT} when empty. */
   public OptionalInt efSearch() {
     return efSearch;
   }
@@ -85,7 +88,8 @@ public final class SearchRequest {
 
     /**
      * Breadth of the graph search (efSearch): how many candidates it keeps. Larger finds more of
-     * the true neighbours and takes longer. At least k is used.
+     * the true neighbours and takes longer. At least k is used; {@value
+     * SearchRequest#EF_SEARCH_DEFAULT} unless said otherwise.
      */
     public Builder efSearch(int efSearch) {
       this.efSearch = OptionalInt.of(Inputs.inRange("efSearch", efSearch, 1, Limits.EF_SEARCH_MAX));
@@ -94,9 +98,11 @@ public final class SearchRequest {
 
     /**
      * Time after which the search returns what it has found by then, with {@link
-     * SearchResult#complete()} false. Looked at every few dozen steps, so it is kept loosely.
+     * SearchResult#complete()} false. Looked at every few dozen steps, so a search may overrun it
+     * by a little.
      */
     public Builder timeout(Duration timeout) {
+      Inputs.notNull("timeout", timeout);
       if (timeout.isNegative() || timeout.isZero()) {
         throw new InvalidInputException("timeout is " + timeout + "; it must be positive");
       }

@@ -6,6 +6,7 @@ final class Texts {
 
   /** Refuses a text whose UTF-8 form is not within the bounds or does not exist. */
   static void check(String what, String text, int bytesMin, int bytesMax) {
+    Inputs.notNull(what, text);
     long bytes = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

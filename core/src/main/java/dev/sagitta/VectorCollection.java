@@ -20,6 +20,25 @@ import java.util.stream.Stream;
  *
  * <p>Interrupting a thread in a call has no effect on the collection; only {@link #upsertAll} and
  * {@link #awaitIndexed} end early, and say so.
+ *
+ * <p>A write waits for the log as the durability level says, may then link records into the graph
+ * on its own thread while more than a mebibyte of vectors is pending, and waits while a checkpoint
+ * must catch up with the log. Reads wait for no write.
+ *
+ * <p>Besides what each method names, any call may fail with
+ *
+ * <ul>
+ *   <li>{@link ClosedException}: the database is closed or the collection dropped;
+ *   <li>{@link CorruptionException}: bytes that it needs are damaged; nothing was changed;
+ *   <li>{@link StorageException}: the file system refused; nothing was changed;
+ * </ul>
+ *
+ * and a write with
+ *
+ * <ul>
+ *   <li>{@link CollectionFailedException}: this or an earlier write could not be logged;
+ *   <li>{@link LogFullException}: checkpoints fail for so long that the log is at its cap.
+ * </ul>
  */
 public final class VectorCollection {
   private final CollectionEngine engine;
@@ -54,7 +73,7 @@ public final class VectorCollection {
    *     large
    */
   public void upsert(VectorRecord record) {
-    engine.upsert(record);
+    engine.upsert(Inputs.notNull("record", record));
   }
 
   /** Stores a record under a LONG id; see {@link #upsert(VectorRecord)}. */
@@ -62,14 +81,29 @@ public final class VectorCollection {
     upsert(VectorRecord.of(id, vector, payload));
   }
 
+  /** Stores a record under a LONG id, without a payload; see {@link #upsert(VectorRecord)}. */
+  public void upsert(long id, float[] vector) {
+    upsert(VectorRecord.of(id, vector));
+  }
+
   /** Stores a record under a STRING id; see {@link #upsert(VectorRecord)}. */
   public void upsert(String id, float[] vector, Payload payload) {
     upsert(VectorRecord.of(id, vector, payload));
   }
 
+  /** Stores a record under a STRING id, without a payload; see {@link #upsert(VectorRecord)}. */
+  public void upsert(String id, float[] vector) {
+    upsert(VectorRecord.of(id, vector));
+  }
+
   /** Stores a record under a UUID id; see {@link #upsert(VectorRecord)}. */
   public void upsert(UUID id, float[] vector, Payload payload) {
     upsert(VectorRecord.of(id, vector, payload));
+  }
+
+  /** Stores a record under a UUID id, without a payload; see {@link #upsert(VectorRecord)}. */
+  public void upsert(UUID id, float[] vector) {
+    upsert(VectorRecord.of(id, vector));
   }
 
   /** As {@link #upsertAll(Stream, Consumer)}, without progress. */
@@ -85,11 +119,12 @@ public final class VectorCollection {
    * @param records closed at the end
    * @param progress called on this thread after each chunk
    * @return how many records were stored
-   * @throws UpsertInterruptedException if the thread is interrupted; it stops at a chunk's boundary
-   *     and tells how many records are acknowledged
+   * @throws UpsertInterruptedException if the thread is interrupted before the last chunk; it stops
+   *     at a chunk's boundary and tells how many records are acknowledged
    */
   public long upsertAll(Stream<VectorRecord> records, Consumer<UpsertProgress> progress) {
-    return engine.upsertAll(records, progress);
+    return engine.upsertAll(
+        Inputs.notNull("records", records), Inputs.notNull("progress", progress));
   }
 
   /**
@@ -99,12 +134,12 @@ public final class VectorCollection {
    *     Limits#BATCH_BYTES_MAX}
    */
   public void apply(WriteBatch batch) {
-    engine.apply(batch);
+    engine.apply(Inputs.notNull("batch", batch));
   }
 
   /** Deletes a record; whether there was one. */
   public boolean delete(RecordId id) {
-    return engine.delete(id);
+    return engine.delete(Inputs.notNull("id", id));
   }
 
   /** Deletes the record under a LONG id; whether there was one. */
@@ -122,16 +157,16 @@ public final class VectorCollection {
     return delete(RecordId.of(id));
   }
 
-  /** Deletes many records, in chunks; not atomic. How many there were. */
+  /** Deletes many records, in acknowledged chunks; not atomic. How many there were. */
   public long deleteAll(Collection<? extends RecordId> ids) {
-    return engine.deleteAll(ids);
+    return engine.deleteAll(Inputs.notNull("ids", ids));
   }
 
   // Reads --------------------------------------------------------------------------------------
 
   /** The record under an id. */
   public Optional<VectorRecord> get(RecordId id) {
-    return engine.get(id);
+    return engine.get(Inputs.notNull("id", id));
   }
 
   /** The record under a LONG id. */
@@ -151,7 +186,7 @@ public final class VectorCollection {
 
   /** Whether there is a record under an id. */
   public boolean contains(RecordId id) {
-    return engine.contains(id);
+    return engine.contains(Inputs.notNull("id", id));
   }
 
   /** Whether there is a record under a LONG id. */
@@ -183,17 +218,17 @@ public final class VectorCollection {
    * @throws InvalidInputException if the query vector does not suit the collection
    */
   public SearchResult search(SearchRequest request) {
-    return engine.search(request, false);
+    return engine.search(Inputs.notNull("request", request), false);
   }
 
   /**
-   * The nearest records to a query, found by looking at every one: exact, and as slow as there are
-   * records.
+   * The nearest records to a query, found by looking at every slot and scoring every live record:
+   * exact, and slow where there are many. Does not wait for the graph.
    *
    * @throws InvalidInputException if the query vector does not suit the collection
    */
   public SearchResult searchExact(SearchRequest request) {
-    return engine.search(request, true);
+    return engine.search(Inputs.notNull("request", request), true);
   }
 
   /**
@@ -215,19 +250,25 @@ public final class VectorCollection {
     engine.checkpoint();
   }
 
-  /** Makes every acknowledged write durable, whatever the durability level. */
+  /** Forces the log: makes every acknowledged write durable, whatever the durability level. */
   public void flush() {
     engine.flush();
   }
 
-  /** Waits until every record that is stored now is linked into the graph. */
+  /**
+   * Waits until every record that is stored now is linked into the graph, but for those that cannot
+   * be, because stored bytes near them are damaged; {@link CollectionStats#warning} tells of them.
+   *
+   * @throws InterruptedException if the thread is interrupted; nothing is changed by that
+   * @throws CollectionFailedException if linking has ended because of an error
+   */
   public void awaitIndexed() throws InterruptedException {
     engine.awaitIndexed(Duration.ofNanos(Long.MAX_VALUE));
   }
 
-  /** As {@link #awaitIndexed()}, at most for a time; whether all of them are. */
+  /** As {@link #awaitIndexed()}, at most for a time; whether all records are linked. */
   public boolean awaitIndexed(Duration timeout) throws InterruptedException {
-    return engine.awaitIndexed(timeout);
+    return engine.awaitIndexed(Inputs.notNull("timeout", timeout));
   }
 
   /** Numbers on the collection's state, the kernel that runs, and what would help. */

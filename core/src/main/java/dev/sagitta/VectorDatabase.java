@@ -34,6 +34,8 @@ public final class VectorDatabase implements AutoCloseable {
    * @throws DatabaseLockedException if it is open already, in another process or in this one
    */
   public static VectorDatabase open(Path directory, DatabaseOptions options) {
+    Inputs.notNull("directory", directory);
+    Inputs.notNull("options", options);
     return open(directory, options, Environment.system(options.linkerThreads()));
   }
 
@@ -53,9 +55,12 @@ public final class VectorDatabase implements AutoCloseable {
    * @param name matches {@link Limits#COLLECTION_NAME_PATTERN}
    * @throws ConfigurationMismatchException if it exists with another configuration
    * @throws CorruptionException if its files are damaged; the other collections stay usable
+   * @throws UnsupportedFormatException if a newer library wrote them
+   * @throws StorageException if the file system refuses
    */
   public VectorCollection collection(String name, CollectionConfig config) {
-    return new VectorCollection(engine.openOrCreate(name, config));
+    return new VectorCollection(
+        engine.openOrCreate(Inputs.notNull("name", name), Inputs.notNull("config", config)));
   }
 
   /**
@@ -63,9 +68,11 @@ public final class VectorDatabase implements AutoCloseable {
    *
    * @throws CollectionNotFoundException if it does not
    * @throws CorruptionException if its files are damaged; the other collections stay usable
+   * @throws UnsupportedFormatException if a newer library wrote them
+   * @throws StorageException if the file system refuses
    */
   public VectorCollection collection(String name) {
-    return new VectorCollection(engine.open(name));
+    return new VectorCollection(engine.open(Inputs.notNull("name", name)));
   }
 
   /** All collections, sorted by name, those that are damaged among them. */
@@ -85,7 +92,7 @@ public final class VectorDatabase implements AutoCloseable {
    * @throws CollectionNotFoundException if there is none of that name
    */
   public void drop(String name) {
-    engine.drop(name);
+    engine.drop(Inputs.notNull("name", name));
   }
 
   /** Closes all collections and lets go of the directory. Closing again does nothing. */

@@ -18,6 +18,13 @@ import java.util.UUID;
 @SuppressWarnings("ArrayRecordComponent") // documented: kept, and compared by content
 public record VectorRecord(RecordId id, float[] vector, Payload payload) {
 
+  /** Refuses nulls. */
+  public VectorRecord {
+    Inputs.notNull("id", id);
+    Inputs.notNull("vector", vector);
+    Inputs.notNull("payload", payload);
+  }
+
   /** A record with a LONG id. */
   public static VectorRecord of(long id, float[] vector, Payload payload) {
     return new VectorRecord(RecordId.of(id), vector, payload);

@@ -22,6 +22,7 @@ public final class WriteBatch {
 
   /** Adds an upsert; the vector array is kept, not copied, until the batch is applied. */
   public WriteBatch upsert(VectorRecord record) {
+    Inputs.notNull("record", record);
     return add(new Change(record.id(), Optional.of(record)));
   }
 
@@ -30,9 +31,19 @@ public final class WriteBatch {
     return upsert(VectorRecord.of(id, vector, payload));
   }
 
+  /** Adds an upsert under a LONG id, without a payload. */
+  public WriteBatch upsert(long id, float[] vector) {
+    return upsert(VectorRecord.of(id, vector));
+  }
+
   /** Adds an upsert under a STRING id. */
   public WriteBatch upsert(String id, float[] vector, Payload payload) {
     return upsert(VectorRecord.of(id, vector, payload));
+  }
+
+  /** Adds an upsert under a STRING id, without a payload. */
+  public WriteBatch upsert(String id, float[] vector) {
+    return upsert(VectorRecord.of(id, vector));
   }
 
   /** Adds an upsert under a UUID id. */
@@ -40,8 +51,14 @@ public final class WriteBatch {
     return upsert(VectorRecord.of(id, vector, payload));
   }
 
+  /** Adds an upsert under a UUID id, without a payload. */
+  public WriteBatch upsert(UUID id, float[] vector) {
+    return upsert(VectorRecord.of(id, vector));
+  }
+
   /** Adds a delete; deleting an absent id is no error. */
   public WriteBatch delete(RecordId id) {
+    Inputs.notNull("id", id);
     return add(new Change(id, Optional.empty()));
   }
 

@@ -11,6 +11,7 @@ import dev.sagitta.persistence.Interceptor;
 import dev.sagitta.persistence.IoCall;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -103,7 +104,9 @@ final class FailedStorageTest {
       CollectionFailedException refused = assertThrows(CollectionFailedException.class, write);
       assertFalse(refused.outcomeUnknown());
       assertEquals(
-          "collection plane accepts no writes until it is reopened: " + TOLD, refused.getMessage());
+          "collection plane accepts no writes until the database is closed and opened again: "
+              + TOLD,
+          refused.getMessage());
     }
     assertSearchable(plane, 20);
     assertEquals(Optional.of(TOLD), plane.stats().failure());
@@ -137,16 +140,78 @@ final class FailedStorageTest {
     assertSearchable(other, 20);
   }
 
+  /** Such as for want of file descriptors or of room. */
   @Test
-  void aLogThatCannotBeOpenedFailsTheFirstWrite() {
+  void aLogThatCannotBeBegunRefusesOnlyTheWriteThatNeededIt() {
     VectorCollection plane = simulated.plane();
     fail(IoCall.Operation.CREATE, "log-");
+    assertEquals(
+        "beginning a log in /data/plane failed: " + TOLD,
+        assertThrows(StorageException.class, () -> upsert(plane, 0, 1)).getMessage());
+    assertEquals(Optional.empty(), plane.stats().failure());
+    upsert(plane, 0, 5);
+    assertSearchable(plane, 5);
+    simulated.reopen();
+    assertSearchable(simulated.plane(), 5);
+  }
+
+  @Test
+  void aLogThatCannotBeNamedFailsTheFirstWrite() {
+    VectorCollection plane = simulated.plane();
+    fail(IoCall.Operation.RENAME, "log-");
     CollectionFailedException failed =
         assertThrows(CollectionFailedException.class, () -> upsert(plane, 0, 1));
     assertTrue(failed.outcomeUnknown());
     simulated.reopen();
     upsert(simulated.plane(), 0, 5);
     assertSearchable(simulated.plane(), 5);
+  }
+
+  @Test
+  void aCheckpointThatCannotBeginALogIsRefusedAndWritesGoOn() {
+    VectorCollection plane = simulated.plane();
+    upsert(plane, 0, 5);
+    fail(IoCall.Operation.CREATE, "log-");
+    assertThrows(StorageException.class, plane::checkpoint);
+    assertEquals(Optional.empty(), plane.stats().failure());
+    upsert(plane, 5, 10);
+    plane.checkpoint();
+    assertSearchable(plane, 10);
+    simulated.reopen();
+    assertSearchable(simulated.plane(), 10);
+  }
+
+  @Test
+  void aGraphThatCannotBeLoadedLeavesSearchesExact() {
+    upsert(simulated.plane(), 0, 20);
+    simulated.reopen();
+    simulated
+        .files()
+        .intercept(
+            call -> {
+              if (call.operation() == IoCall.Operation.READ
+                  && call.path().toString().contains("links-")) {
+                throw new IllegalStateException("a bug");
+              }
+              return Optional.empty();
+            });
+    VectorCollection plane = simulated.plane();
+    assertSearchable(plane, 20);
+    assertEquals(
+        "a bug", assertThrows(IllegalStateException.class, plane::awaitIndexed).getMessage());
+    assertTrue(plane.stats().failure().isPresent());
+    assertThrows(CollectionFailedException.class, () -> upsert(plane, 0, 1));
+  }
+
+  @Test
+  void aDroppedCollectionNeedsNoLogThatCanBeForced() {
+    upsert(simulated.plane(), 0, 5);
+    failAlways(IoCall.Operation.FORCE, "log-");
+    simulated.database().drop("plane");
+    simulated.files().intercept(call -> Optional.empty());
+    assertEquals(List.of(), simulated.database().collectionNames());
+    upsert(simulated.plane(), 0, 2);
+    assertSearchable(simulated.plane(), 2);
   }
 
   @Test
@@ -355,26 +420,42 @@ final class FailedStorageTest {
     assertEquals(0, simulated.plane().stats().pending());
   }
 
+  /** What cannot be linked can still be replaced and deleted, and then all is well. */
   @Test
-  void linkingThatMeetsDamageEndsAndTellsThoseWhoWait() {
+  void linkingGoesRoundDamagedVectors() throws InterruptedException {
     upsert(simulated.plane(), 0, 100);
     simulated.reopen();
     simulated.damage("plane", "links-");
-    simulated.damage("plane", "vectors-");
+    simulated.damageOldest("plane", "vectors-");
     VectorCollection plane = simulated.plane();
-    CollectionFailedException ended =
-        assertThrows(CollectionFailedException.class, plane::awaitIndexed);
-    assertFalse(ended.outcomeUnknown());
-    String message = String.valueOf(ended.getMessage());
+    assertFalse(plane.awaitIndexed(Duration.ofMinutes(1)));
+    String warning = plane.stats().warning().orElseThrow();
     assertTrue(
-        message.startsWith(
-            "collection plane links no more until it is reopened:"
-                + " dev.sagitta.CorruptionException: Corrupt file /data/plane/vectors-"),
-        message);
-    assertTrue(plane.stats().failure().isPresent());
-    assertTrue(plane.stats().pending() > 0);
-    assertThrows(CollectionFailedException.class, () -> upsert(plane, 0, 1));
-    assertTrue(plane.get(0).isPresent());
+        warning.matches(
+            "links are being rebuilt: Corrupt file .*; \\d+ records are scanned, not linked:"
+                + " dev.sagitta.CorruptionException: Corrupt file /data/plane/vectors-.*"),
+        warning);
+    assertEquals(Optional.empty(), plane.stats().failure());
+    assertThrows(
+        CorruptionException.class, () -> plane.search(SearchRequest.of(new float[] {0, 1}, 1)));
+    int replaced = 0;
+    for (int id = 0; id < 100; id++) {
+      if (isDamaged(plane, id)) {
+        upsert(plane, id, id + 1);
+        replaced++;
+      }
+    }
+    assertEquals(16, replaced, "one extent");
+    assertSearchable(plane, 100);
+  }
+
+  private static boolean isDamaged(VectorCollection plane, int id) {
+    try {
+      assertTrue(plane.get(id).isPresent());
+      return false;
+    } catch (CorruptionException e) {
+      return true;
+    }
   }
 
   @Test

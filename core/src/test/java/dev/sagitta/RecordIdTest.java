@@ -18,6 +18,14 @@ import org.junit.jupiter.api.Test;
 
 final class RecordIdTest {
   @Test
+  void givesItsValue() {
+    UUID uuid = new UUID(1, 2);
+    assertEquals(5, RecordId.of(5).asLong());
+    assertEquals("five", RecordId.of("five").asString());
+    assertEquals(uuid, RecordId.of(uuid).asUuid());
+  }
+
+  @Test
   void showsItsPlainValue() {
     UUID uuid = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
     assertEquals("-5", RecordId.of(-5).toString());

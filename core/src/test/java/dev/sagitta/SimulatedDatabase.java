@@ -132,8 +132,19 @@ final class SimulatedDatabase implements AutoCloseable {
 
   /** Inverts a bit in the middle of the newest file of a collection whose name begins so. */
   void damage(String collection, String prefix) {
-    String name =
-        fileNames(collection).stream().filter(n -> n.startsWith(prefix)).toList().getLast();
+    damageFile(collection, names(collection, prefix).getLast());
+  }
+
+  /** The same to the oldest such file. */
+  void damageOldest(String collection, String prefix) {
+    damageFile(collection, names(collection, prefix).getFirst());
+  }
+
+  private List<String> names(String collection, String prefix) {
+    return fileNames(collection).stream().filter(name -> name.startsWith(prefix)).toList();
+  }
+
+  private void damageFile(String collection, String name) {
     Path file = DIRECTORY.resolve(collection).resolve(name);
     try (FileHandle handle = files.openForReading(file)) {
       files.flipBit(file, 8 * 100);

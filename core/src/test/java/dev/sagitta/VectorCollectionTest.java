@@ -294,6 +294,24 @@ final class VectorCollectionTest {
   }
 
   @Test
+  void anInterruptWithTheLastRecordIsNoError() {
+    VectorCollection plane = simulated.plane();
+    assertEquals(10, plane.upsertAll(records(0, 10), done -> Thread.currentThread().interrupt()));
+    assertTrue(Thread.interrupted());
+  }
+
+  @Test
+  void anInterruptedThreadBeginsNoStream() {
+    VectorCollection plane = simulated.plane();
+    Thread.currentThread().interrupt();
+    UpsertInterruptedException stopped =
+        assertThrows(UpsertInterruptedException.class, () -> plane.upsertAll(records(0, 10)));
+    assertTrue(Thread.interrupted());
+    assertEquals(0, stopped.acknowledged());
+    assertEquals(0, plane.count());
+  }
+
+  @Test
   void appliesABatchAtOnce() {
     VectorCollection plane = simulated.plane();
     plane.upsert(record(1));
@@ -417,6 +435,18 @@ final class VectorCollectionTest {
   }
 
   @Test
+  void theGraphIsWaitedForUntilInterrupted() {
+    simulated.plane().upsertAll(records(0, 10));
+    GatedThreads threads = GatedThreads.holdingBackground();
+    simulated.threads(() -> threads);
+    VectorCollection plane = simulated.plane();
+    Thread.currentThread().interrupt();
+    assertThrows(InterruptedException.class, plane::awaitIndexed);
+    assertFalse(Thread.interrupted());
+    threads.open();
+  }
+
+  @Test
   void indexingIsWaitedForAtMostForATimeAndUntilInterrupted() throws InterruptedException {
     GatedThreads threads = GatedThreads.holdingLinkers();
     simulated.threads(() -> threads);
@@ -445,14 +475,26 @@ final class VectorCollectionTest {
     threads.open();
   }
 
+  /** A batch is one operation, yet as much to link as its records. */
+  @Test
+  void whoeverAppliesABatchHelpsToIndexAllOfIt() {
+    GatedThreads threads = GatedThreads.holdingLinkers();
+    simulated.threads(() -> threads);
+    VectorCollection plane = simulated.plane();
+    WriteBatch batch = new WriteBatch();
+    records(0, 600).forEach(batch::upsert);
+    plane.apply(batch);
+    assertEquals(256, plane.stats().pending());
+    threads.open();
+  }
+
   @Test
   void tellsWhatItIs() {
     VectorCollection plane = simulated.plane();
     assertEquals("plane", plane.name());
     assertEquals(CollectionConfig.builder(2, Metric.EUCLIDEAN).build(), plane.config());
     assertEquals("VectorCollection[plane, " + plane.config() + "]", plane.toString());
-    assertEquals(
-        "VectorRecord[id=4, dimension=2, payload={n=OfLong[value=4]}]", record(4).toString());
+    assertEquals("VectorRecord[id=4, dimension=2, payload={n=4}]", record(4).toString());
   }
 
   @Test

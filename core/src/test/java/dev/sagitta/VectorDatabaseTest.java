@@ -229,6 +229,34 @@ final class VectorDatabaseTest {
   }
 
   @Test
+  void leavesAloneWhatIsNotItsOwn() throws IOException {
+    Path file = SimulatedDatabase.DIRECTORY.resolve("notes.dropped");
+    Path directory = SimulatedDatabase.DIRECTORY.resolve("photos.dropped");
+    simulated.files().create(file).close();
+    simulated.files().createDirectory(directory);
+    simulated.files().create(directory.resolve("MANIFEST-1")).close();
+    simulated.files().create(directory.resolve("cat.jpg")).close();
+    simulated.reopen();
+    assertTrue(simulated.files().exists(file));
+    assertEquals(List.of("MANIFEST-1", "cat.jpg"), simulated.files().list(directory));
+  }
+
+  @Test
+  void opensThoughALeftoverCannotBeRemoved() throws IOException {
+    Path left = SimulatedDatabase.DIRECTORY.resolve("b.dropped");
+    simulated.files().createDirectory(left);
+    simulated.files().create(left.resolve("MANIFEST-1")).close();
+    simulated
+        .files()
+        .failNext(call -> call.operation() == IoCall.Operation.DELETE, new IOException("no"));
+    simulated.reopen();
+    simulated.plane().upsert(1, VECTOR, Payload.empty());
+    simulated.reopen();
+    assertEquals(List.of("plane"), simulated.database().collectionNames());
+    assertFalse(simulated.files().exists(left));
+  }
+
+  @Test
   void aCreationThatFailsCanBeTriedAgain() {
     boolean failed = true;
     for (int number = 0; failed; number++) {

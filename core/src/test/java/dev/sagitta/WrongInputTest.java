@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sagitta.distance.Metric;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -306,29 +308,76 @@ final class WrongInputTest {
             .put("strings", List.of("a"))
             .put("bytes", new byte[1])
             .build();
-    refused("payload key \"long\" holds OfLong, not OfString", () -> payload.getString("long"));
-    refused("payload key \"double\" holds OfDouble, not OfLong", () -> payload.getLong("double"));
-    refused("payload key \"long\" holds OfLong, not OfDouble", () -> payload.getDouble("long"));
+    refused("payload key \"long\" holds a long, not a string", () -> payload.getString("long"));
+    refused("payload key \"double\" holds a double, not a long", () -> payload.getLong("double"));
+    refused("payload key \"long\" holds a long, not a double", () -> payload.getDouble("long"));
     refused(
-        "payload key \"string\" holds OfString, not OfBoolean", () -> payload.getBoolean("string"));
+        "payload key \"string\" holds a string, not a boolean", () -> payload.getBoolean("string"));
     refused(
-        "payload key \"boolean\" holds OfBoolean, not OfInstant",
+        "payload key \"boolean\" holds a boolean, not an instant",
         () -> payload.getInstant("boolean"));
     refused(
-        "payload key \"bytes\" holds OfBytes, not OfStrings", () -> payload.getStrings("bytes"));
+        "payload key \"bytes\" holds bytes, not a list of strings",
+        () -> payload.getStrings("bytes"));
     refused(
-        "payload key \"instant\" holds OfInstant, not OfBytes", () -> payload.getBytes("instant"));
+        "payload key \"instant\" holds an instant, not bytes", () -> payload.getBytes("instant"));
     refused(
-        "payload key \"strings\" holds OfStrings, not OfString",
+        "payload key \"strings\" holds a list of strings, not a string",
         () -> payload.getString("strings"));
+  }
+
+  /** What a caller that no checker of nulls looks after may pass. */
+  @Test
+  @SuppressWarnings("NullAway")
+  void refusesNulls() {
+    refused("durability is null", () -> new DatabaseOptions(null, 1));
+    refused("options is null", () -> VectorDatabase.open(Path.of("x"), null));
+    refused("directory is null", () -> VectorDatabase.open(null));
+    refused("metric is null", () -> CollectionConfig.builder(2, null).build());
+    refused("ids is null", () -> CollectionConfig.builder(2, Metric.COSINE).ids(null).build());
+    refused("durability interval is null", () -> Durability.interval(null, 4_096));
+    refused("id is null", () -> RecordId.of((String) null));
+    refused("id is null", () -> RecordId.of((UUID) null));
+    refused("id is null", () -> VectorRecord.of((String) null, VECTOR));
+    refused("vector is null", () -> VectorRecord.of(1, null));
+    refused("payload is null", () -> VectorRecord.of(1, VECTOR, null));
+    refused("record is null", () -> plane.upsert((VectorRecord) null));
+    refused("record is null", () -> plane.upsertAll(Stream.of((VectorRecord) null)));
+    refused("records is null", () -> plane.upsertAll(null));
+    refused("batch is null", () -> plane.apply(null));
+    refused("record is null", () -> new WriteBatch().upsert((VectorRecord) null));
+    refused("id is null", () -> new WriteBatch().delete((RecordId) null));
+    refused("id is null", () -> plane.get((RecordId) null));
+    refused("id is null", () -> plane.contains((RecordId) null));
+    refused("id is null", () -> plane.delete((RecordId) null));
+    refused("ids is null", () -> plane.deleteAll(null));
+    refused("request is null", () -> plane.search(null));
+    refused("request is null", () -> plane.searchExact(null));
+    refused("timeout is null", () -> plane.awaitIndexed(null));
+    refused("query is null", () -> SearchRequest.of(null, 1));
+    refused("timeout is null", () -> SearchRequest.builder(VECTOR, 1).timeout(null));
+    refused("payload key is null", () -> Payload.builder().put(null, 1L));
+    refused("payload string is null", () -> Payload.builder().put("a", (String) null));
+    refused("payload instant is null", () -> Payload.builder().put("a", (Instant) null));
+    refused("payload bytes is null", () -> Payload.builder().put("a", (byte[]) null));
+    refused("payload list is null", () -> Payload.builder().put("a", (List<String>) null));
+    refused("payload value is null", () -> Payload.builder().put("a", (Payload.Value) null));
+    refused("payload value is null", () -> Payload.of("a", null));
+    refused("payload string is null", () -> Payload.of("a", Arrays.asList("b", null)));
+  }
+
+  @Test
+  void refusesIdsReadAsAnotherKind() {
+    refused("id 5 is of kind LONG, not STRING", () -> RecordId.of(5).asString());
+    refused("id five is of kind STRING, not UUID", () -> RecordId.of("five").asUuid());
+    refused("id five is of kind STRING, not LONG", () -> RecordId.of("five").asLong());
   }
 
   @Test
   void refusesPayloadsThatAreTooLarge() {
     // Each entry is within its limit; together they are not.
     Payload large = Payload.of("a", new byte[600_000], "b", "x".repeat(600_000));
-    int bytes = 2 + (4 + 1 + 1 + 4 + 600_000) * 2;
-    String message = "payload has " + bytes + " bytes; at most 1048576 are allowed";
+    String message = "payload has more than the 1048576 bytes allowed";
     refused(message, () -> plane.upsert(7, VECTOR, large));
     refused(message, () -> plane.upsert(1, VECTOR, large));
     refused(message, () -> plane.apply(new WriteBatch().delete(1).upsert(7, VECTOR, large)));

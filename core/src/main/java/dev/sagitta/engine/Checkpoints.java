@@ -73,16 +73,21 @@ final class Checkpoints {
             && graph.done()
             && (pauseNanos == 0 || nanoClock.getAsLong() - resumeAtNanos >= 0);
     if (due && scheduled.compareAndSet(false, true)) {
-      background.execute(this::runScheduled);
+      try {
+        background.execute(this::runScheduled);
+      } catch (RuntimeException | Error e) {
+        scheduled.set(false);
+        throw e;
+      }
     }
   }
 
   /**
-   * Holds back a writer while a checkpoint is under way and the log grows faster than it: only
-   * checkpoints that fail may bring the log to its cap.
+   * Holds back a writer while a checkpoint is under way, or cannot be before the graph is loaded,
+   * and the log grows faster than it: only checkpoints that fail may bring the log to its cap.
    */
   void holdBack() {
-    while (scheduled.get() && warning.isEmpty() && log.halfFull()) {
+    while (log.halfFull() && pauseNanos == 0 && (scheduled.get() || !graph.done())) {
       Waiting.pause(HOLD_BACK_NANOS);
     }
   }
@@ -152,7 +157,7 @@ final class Checkpoints {
     try {
       files.deleteObsolete();
       writer.seal();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       warning = Optional.of("the last checkpoint holds, but what it replaced stays: " + e);
       LOG.log(Level.DEBUG, "tidying up after a checkpoint of " + files.directory() + " failed", e);
     }

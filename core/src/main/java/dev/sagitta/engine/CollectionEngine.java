@@ -26,7 +26,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,7 +106,15 @@ public final class CollectionEngine {
     laneThread = threads.serial(name + "-writer");
     lane = new WriteLane("collection " + name, laneThread, epoch, state, log, this::afterGroup);
     int pendingMax = Math.max(64, tuning.pendingBytes() / state.vectors().layout().rowBytes());
-    linkers = new Linkers(graph, state.pending(), pendingMax, epoch, threads, lane::fail);
+    linkers =
+        new Linkers(
+            graph,
+            state.pending(),
+            pendingMax,
+            epoch,
+            threads,
+            lane::fail,
+            environment.nanoClock());
     checkpoints =
         new Checkpoints(
             state,
@@ -117,8 +127,9 @@ public final class CollectionEngine {
             environment.nanoClock(),
             tuning.checkpointLogBytes());
     IdCodec ids = new IdCodec(config.config().ids());
-    searches = new Searches(state, graph, vectors, ids, environment.nanoClock());
-    reads = new Reads(state, epoch, ids);
+    SlotReader slotReader = new SlotReader(state, config.config().ids());
+    searches = new Searches(state, graph, vectors, slotReader, environment.nanoClock());
+    reads = new Reads(state, epoch, ids, slotReader);
     writes = new Writes(config.config(), lane, linkers, checkpoints, ids);
     forceTimer =
         durability instanceof Durability.Interval(Duration every, long bytes)
@@ -159,15 +170,20 @@ public final class CollectionEngine {
     try {
       graph.load(files, state, recovery.slotCount(), recovery.pendingAtCheckpoint());
       linkers.start();
+      // Recovery may have left a log that is due, and tables that it outgrew.
+      checkpoints.startIfDue();
+      reclaimer.reclaim();
     } catch (RuntimeException | Error e) {
       lane.fail(e);
       linkers.end();
     }
   }
 
-  /** Queues a force; if it fails, the lane does. */
+  /** Queues a force if one is due; if it fails, the lane does. */
   private void forceLater() {
-    var _ = lane.run(log::force);
+    if (state.published().sequence() > log.durableSequence()) {
+      var _ = lane.run(log::force);
+    }
   }
 
   private void afterGroup() {
@@ -262,17 +278,13 @@ public final class CollectionEngine {
     }
   }
 
-  /** Waits for the graph after opening, outside the epoch; whether it is there in time. */
+  /** Waits for the graph after opening, outside the epoch; whether it is there, and in time. */
   private boolean graphReady(SearchRequest request, long deadlineNanos) {
     if (!graph.done()) {
-      if (request.timeout().isEmpty()) {
-        graph.get();
-      } else {
-        graph.await(searches.nanosUntil(deadlineNanos));
-        return graph.done();
-      }
+      graph.await(
+          request.timeout().isEmpty() ? Long.MAX_VALUE : searches.nanosUntil(deadlineNanos));
     }
-    return true;
+    return graph.loaded();
   }
 
   /** See {@link dev.sagitta.VectorCollection#checkpoint}. */
@@ -297,18 +309,24 @@ public final class CollectionEngine {
     requireOpen();
     long nanos = Math.max(0, Waiting.saturatedNanos(timeout));
     long begun = System.nanoTime();
-    graph.await(nanos);
+    graph.awaitInterruptibly(nanos);
     if (!graph.done()) {
       return false;
     }
     graph.get();
     long left = nanos - (System.nanoTime() - begun);
-    boolean indexed = state.pending().awaitLinked(left, linkers::ended);
-    requireOpen();
+    boolean indexed =
+        state.pending().awaitLinked(left, linkers::ended) && state.pending().aside() == 0;
+    lane.requireOpen();
     Throwable failure = lane.failure();
     if (!indexed && failure != null) {
       throw new CollectionFailedException(
-          "collection " + name + " links no more until it is reopened: " + failure, false, failure);
+          "collection "
+              + name
+              + " links no more until the database is closed and opened again: "
+              + failure,
+          false,
+          failure);
     }
     return indexed;
   }
@@ -338,10 +356,18 @@ public final class CollectionEngine {
           kernel.name(),
           kernel.hint(),
           Optional.ofNullable(lane.failure()).map(Throwable::toString),
-          files.stepped().or(graph::warning).or(checkpoints::warning));
+          warnings());
     } finally {
       epoch.exit(ticket);
     }
+  }
+
+  private Optional<String> warnings() {
+    String all =
+        Stream.of(files.stepped(), graph.warning(), checkpoints.warning(), linkers.warning())
+            .flatMap(Optional::stream)
+            .collect(Collectors.joining("; "));
+    return all.isEmpty() ? Optional.empty() : Optional.of(all);
   }
 
   private void requireOpen() {
@@ -364,20 +390,44 @@ public final class CollectionEngine {
     if (forceTimer != null) {
       forceTimer.cancel();
     }
+    // Each runs even if one before it fails; the first error is thrown, with the others suppressed.
+    CloseHelper.closeAll(
+        this::stopWriting,
+        linkers::stop,
+        () -> {
+          if (checkpoint) {
+            makeDurable();
+          }
+        },
+        () -> closeLog(checkpoint),
+        epoch::close,
+        () -> onBackground(reclaimer::reclaim),
+        () -> onBackground(graph::close),
+        () -> onBackground(state::close),
+        () -> onBackground(arena::close),
+        () -> Waiting.forEnd(background),
+        () -> Waiting.forEnd(laneThread));
+  }
+
+  private void stopWriting() {
     lane.close();
     Waiting.on(lane.run(() -> {}));
-    linkers.stop();
+  }
+
+  /** Of a collection about to be deleted, nothing needs to become durable. */
+  private void closeLog(boolean needed) {
     try {
-      if (checkpoint) {
-        makeDurable();
+      Waiting.on(lane.run(log::close));
+    } catch (RuntimeException e) {
+      if (needed) {
+        throw e;
       }
-    } finally {
-      try {
-        Waiting.on(lane.run(log::close));
-      } finally {
-        free();
-      }
+      LOG.log(Level.DEBUG, "closing the log of " + name + " to drop it failed", e);
     }
+  }
+
+  private void onBackground(Runnable step) {
+    Waiting.on(CompletableFuture.runAsync(step, background));
   }
 
   /**
@@ -400,18 +450,5 @@ public final class CollectionEngine {
     } catch (RuntimeException e) {
       LOG.log(Level.DEBUG, "checkpoint of " + name + " at close failed", e);
     }
-  }
-
-  private void free() {
-    epoch.close();
-    background.execute(
-        () -> {
-          reclaimer.reclaim();
-          graph.close();
-          state.close();
-          arena.close();
-        });
-    Waiting.forEnd(background);
-    Waiting.forEnd(laneThread);
   }
 }

@@ -104,10 +104,6 @@ final class CollectionFiles {
         nextNumber);
   }
 
-  Path directory() {
-    return directory;
-  }
-
   /** The configuration that the manifest holds. */
   StoredConfig config() throws CorruptFileException {
     try {
@@ -135,9 +131,8 @@ final class CollectionFiles {
   }
 
   private CorruptFileException corruptManifest(String expected, RuntimeException cause) {
-    Path file = directory.resolve(FileKind.MANIFEST.fileName(manifest.generation()));
     CorruptFileException corrupt =
-        new CorruptFileException(file, 0, expected, String.valueOf(cause.getMessage()));
+        new CorruptFileException(manifestPath(), 0, expected, String.valueOf(cause.getMessage()));
     corrupt.initCause(cause);
     return corrupt;
   }
@@ -158,6 +153,20 @@ final class CollectionFiles {
     return stepped;
   }
 
+  Path directory() {
+    return directory;
+  }
+
+  /** What all files of this collection carry, and no file of another. */
+  UUID storeId() {
+    return manifest.storeId();
+  }
+
+  /** Path of the manifest that counts, for messages. */
+  Path manifestPath() {
+    return directory.resolve(FileKind.MANIFEST.fileName(manifest.generation()));
+  }
+
   /** Path of a listed file, for messages. */
   Path path(FileEntry entry) {
     return directory.resolve(entry.name());
@@ -165,12 +174,12 @@ final class CollectionFiles {
 
   /** Opens a listed file for verified reading from front to back. */
   BlockFileReader read(FileEntry entry) throws IOException {
-    return BlockFileReader.open(files, directory, manifest.storeId(), entry);
+    return BlockFileReader.open(files, directory, storeId(), entry);
   }
 
   /** Maps a listed file, or one about to be listed. */
   MappedBlockFile map(FileEntry entry, Arena arena) throws IOException {
-    return MappedBlockFile.open(files, directory, manifest.storeId(), entry, arena);
+    return MappedBlockFile.open(files, directory, storeId(), entry, arena);
   }
 
   /** Begins a new file under a number that no file has. */
@@ -179,13 +188,12 @@ final class CollectionFiles {
     synchronized (this) {
       name = kind.fileName(nextNumber++);
     }
-    return BlockFileWriter.create(files, directory, name, kind, manifest.storeId());
+    return BlockFileWriter.create(files, directory, name, kind, storeId());
   }
 
   /** Replays the log after the checkpoint. Once, before anything is written. */
   LogEnd replay(FrameConsumer consumer) throws IOException {
-    recovered =
-        LogChain.replay(files, directory, manifest.storeId(), manifest.logStart(), consumer);
+    recovered = LogChain.replay(files, directory, storeId(), manifest.logStart(), consumer);
     return recovered;
   }
 
@@ -216,7 +224,7 @@ final class CollectionFiles {
       files.forceDirectory(parent);
     }
     files.forceDirectory(directory);
-    LogWriter writer = LogWriter.continueAfter(files, directory, manifest.storeId(), recovered);
+    LogWriter writer = LogWriter.continueAfter(files, directory, storeId(), recovered);
     try {
       write(
           manifest.state(),

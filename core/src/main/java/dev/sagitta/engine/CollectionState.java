@@ -2,6 +2,7 @@ package dev.sagitta.engine;
 
 import dev.sagitta.InvalidInputException;
 import dev.sagitta.Limits;
+import org.agrona.CloseHelper;
 import org.agrona.collections.IntHashSet;
 
 /**
@@ -168,7 +169,7 @@ final class CollectionState {
   }
 
   private void upsert(long sequence, Operation.Upsert upsert) {
-    int hash = IdIndex.hash(upsert.id());
+    int hash = ids.hash(upsert.id());
     int previous = ids.find(upsert.id(), hash);
     int slot = slots.count();
     vectors.write(slot, upsert.vector());
@@ -191,7 +192,7 @@ final class CollectionState {
   }
 
   private int newest(byte[] id) {
-    return ids.find(id, IdIndex.hash(id));
+    return ids.find(id, ids.hash(id));
   }
 
   private int liveSlot(byte[] id) {
@@ -245,8 +246,6 @@ final class CollectionState {
 
   /** Frees the memory; the epoch is closed by then. The slot table belongs to its arena. */
   void close() {
-    vectors.extents().close();
-    records.extents().close();
-    ids.close();
+    CloseHelper.closeAll(vectors.extents()::close, records.extents()::close, ids::close);
   }
 }

@@ -3,6 +3,8 @@ package dev.sagitta.engine;
 import dev.sagitta.ClosedException;
 import dev.sagitta.Durability;
 import dev.sagitta.LogFullException;
+import dev.sagitta.SagittaException;
+import dev.sagitta.persistence.LogNotBegunException;
 import dev.sagitta.persistence.LogWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -54,6 +56,8 @@ final class CommitLog {
    * Appends an operation.
    *
    * @throws LogFullException if the log has reached its cap
+   * @throws dev.sagitta.StorageException if there is no log yet and none could be made; nothing was
+   *     appended
    */
   void append(long sequence, ByteBuffer frame) throws IOException {
     if (bytes() + frame.remaining() > bytesMax) {
@@ -71,10 +75,19 @@ final class CommitLog {
       throw new ClosedException("the log in " + files.directory() + " is closed");
     }
     if (writer == null) {
-      writer = files.openLog();
+      try {
+        writer = files.openLog();
+      } catch (LogNotBegunException e) {
+        throw notBegun(e);
+      }
       count(writer);
     }
     return writer;
+  }
+
+  /** No log was lost, so the error is one of the call that needed a new one only. */
+  private SagittaException notBegun(LogNotBegunException e) {
+    return Failures.translate("beginning a log in " + files.directory(), e);
   }
 
   /** Makes what was appended as durable as the level asks of an acknowledgement. */
@@ -133,9 +146,15 @@ final class CommitLog {
    * checkpoint at this point starts.
    *
    * @return the new log's number
+   * @throws dev.sagitta.StorageException if no new log could be made; the current one goes on
    */
   long roll() throws IOException {
-    LogWriter log = open().rotate();
+    LogWriter log;
+    try {
+      log = open().rotate();
+    } catch (LogNotBegunException e) {
+      throw notBegun(e);
+    }
     writer = log;
     olderBytes = bytes();
     forcedBytes = 0;

@@ -9,9 +9,12 @@ import dev.sagitta.DatabaseOptions;
 import dev.sagitta.InvalidInputException;
 import dev.sagitta.Limits;
 import dev.sagitta.distance.kernel.RowLayout;
+import dev.sagitta.persistence.FileKind;
 import dev.sagitta.persistence.FileOperations;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +35,7 @@ import java.util.regex.Pattern;
  * therefore waits for another that is being opened.
  */
 public final class DatabaseEngine {
+  private static final Logger LOG = System.getLogger("dev.sagitta");
   private static final Pattern NAME = Pattern.compile(Limits.COLLECTION_NAME_PATTERN);
   private static final String LOCK = "LOCK";
   private static final String CREATING = ".creating";
@@ -101,9 +105,24 @@ public final class DatabaseEngine {
   private void removeLeftovers() throws IOException {
     for (String name : files.list(directory)) {
       if (isLeftover(name, CREATING) || isLeftover(name, DROPPED)) {
-        removeLeftover(directory.resolve(name));
+        tryToRemove(directory.resolve(name));
       }
     }
+  }
+
+  /** Leaves alone what is no collection, and what cannot be removed: neither is in the way. */
+  private void tryToRemove(Path leftover) {
+    try {
+      if (files.isDirectory(leftover) && holdsFilesOfACollectionOnly(leftover)) {
+        removeLeftover(leftover);
+      }
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "removing " + leftover + " failed", e);
+    }
+  }
+
+  private boolean holdsFilesOfACollectionOnly(Path directory) throws IOException {
+    return files.list(directory).stream().allMatch(FileKind::isName);
   }
 
   /** The name must be durable first, lest files are missing under the name that it had before. */
@@ -242,8 +261,10 @@ public final class DatabaseEngine {
       CollectionConfig config =
           CollectionFiles.load(files, directory.resolve(name)).config().config();
       return new CollectionInfo(name, Optional.of(config), Optional.empty());
-    } catch (IOException damage) {
-      return new CollectionInfo(name, Optional.empty(), Optional.of(String.valueOf(damage)));
+    } catch (IOException e) {
+      String why =
+          Failures.translate("opening collection " + name + " in " + directory, e).getMessage();
+      return new CollectionInfo(name, Optional.empty(), Optional.ofNullable(why));
     }
   }
 

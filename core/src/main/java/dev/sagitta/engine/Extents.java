@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,15 +83,26 @@ final class Extents {
     if (index < now.length && now[index].file() == null) {
       return now[index].memory();
     }
+    if (index < now.length) {
+      ensureVerified(now[index], 0, now[index].memory().byteSize());
+    }
     Arena arena = Arena.ofShared();
-    MemorySegment memory = arena.allocate(extentBytes, MappedBlockFile.BODY_OFFSET);
+    MemorySegment memory = allocate(arena);
     if (index < now.length) {
       MemorySegment stored = now[index].memory();
-      ensureVerified(now[index], 0, stored.byteSize());
       MemorySegment.copy(stored, 0, memory, 0, stored.byteSize());
     }
     replace(index, new Extent(memory, arena, null));
     return memory;
+  }
+
+  private MemorySegment allocate(Arena arena) {
+    try {
+      return arena.allocate(extentBytes, MappedBlockFile.BODY_OFFSET);
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
   }
 
   /**
@@ -110,7 +122,7 @@ final class Extents {
     Extent extent = map(files, entry, extentBytes);
     try {
       Objects.requireNonNull(extent.file()).verifyAll();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       extent.close();
       throw e;
     }
@@ -143,7 +155,7 @@ final class Extents {
     changed[index] = extent;
     extents = changed;
     if (index < old.length) {
-      reclaimer.retire(old[index]::close);
+      reclaimer.retire(old[index]);
     }
   }
 
@@ -191,9 +203,8 @@ final class Extents {
 
   /** Frees everything; the epoch is closed by then. */
   void close() {
-    for (Extent extent : extents) {
-      extent.close();
-    }
+    Extent[] last = extents;
     extents = new Extent[0];
+    CloseHelper.closeAll(last);
   }
 }

@@ -4,8 +4,13 @@ import dev.sagitta.CorruptionException;
 import dev.sagitta.DatabaseLockedException;
 import dev.sagitta.SagittaException;
 import dev.sagitta.StorageException;
+import dev.sagitta.UnsupportedFormatException;
 import dev.sagitta.persistence.CorruptFileException;
+import dev.sagitta.persistence.FormatVersionException;
 import dev.sagitta.persistence.LockHeldException;
+import dev.sagitta.persistence.LogNotBegunException;
+import dev.sagitta.persistence.NoManifestException;
+import dev.sagitta.persistence.WrongStoreException;
 import java.io.IOException;
 
 /** Turns the checked errors of the persistence layer into the typed ones of the API. */
@@ -18,9 +23,18 @@ final class Failures {
       case CorruptFileException corrupt ->
           new CorruptionException(
               String.valueOf(corrupt.getMessage()), corrupt.file(), corrupt.offset(), corrupt);
+      case WrongStoreException foreign ->
+          new CorruptionException(String.valueOf(foreign.getMessage()), foreign.file(), 0, foreign);
+      case NoManifestException missing ->
+          new CorruptionException(
+              String.valueOf(missing.getMessage()), missing.directory(), 0, missing);
+      case FormatVersionException other ->
+          new UnsupportedFormatException(String.valueOf(other.getMessage()), other.file(), other);
       case LockHeldException held ->
           new DatabaseLockedException(
               String.valueOf(held.getMessage()), held.holderPid().orElse(-1));
+      case LogNotBegunException notBegun ->
+          new StorageException(doing + " failed: " + notBegun.getMessage(), notBegun);
       default -> new StorageException(doing + " failed: " + cause, cause);
     };
   }

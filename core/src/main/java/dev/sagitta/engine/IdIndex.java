@@ -4,7 +4,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
-import java.util.zip.CRC32C;
 
 /**
  * Finds the newest slot of an id: an open-addressing hash table in off-heap memory, with linear
@@ -47,23 +46,23 @@ final class IdIndex {
 
   private final SlotTable slots;
   private final RecordStore records;
+  private final IdHash hash;
   private final Reclaimer reclaimer;
   private volatile Table table = Table.ofCapacity(CAPACITY_MIN);
 
   /** Entries in use; of the write lane. */
   private long count;
 
-  IdIndex(SlotTable slots, RecordStore records, Reclaimer reclaimer) {
+  IdIndex(SlotTable slots, RecordStore records, IdHash hash, Reclaimer reclaimer) {
+    this.hash = hash;
     this.slots = slots;
     this.records = records;
     this.reclaimer = reclaimer;
   }
 
   /** The hash that the index and the slot table keep of an id. */
-  static int hash(byte[] id) {
-    CRC32C crc = new CRC32C();
-    crc.update(id);
-    return (int) crc.getValue();
+  int hash(byte[] id) {
+    return hash.of(id);
   }
 
   /** The newest slot of an id, published or not, live or dead; {@link SlotTable#NONE} if none. */
@@ -123,7 +122,7 @@ final class IdIndex {
       }
     }
     table = grown;
-    reclaimer.retire(old.arena::close);
+    reclaimer.retire(old.arena);
   }
 
   private static void insert(Table table, long entry) {

@@ -3,6 +3,7 @@ package dev.sagitta.engine;
 import dev.sagitta.hnsw.GraphValidator;
 import dev.sagitta.hnsw.HnswGraph;
 import dev.sagitta.hnsw.HnswParameters;
+import dev.sagitta.hnsw.InvalidImageException;
 import dev.sagitta.hnsw.VectorSpace;
 import dev.sagitta.persistence.BlockFileReader;
 import dev.sagitta.persistence.CorruptFileException;
@@ -12,7 +13,9 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.agrona.collections.IntHashSet;
 
 /**
@@ -24,6 +27,9 @@ import org.agrona.collections.IntHashSet;
  * was read, cannot reach become pending too.
  */
 final class LinkedGraph {
+  private static final int READ_ATTEMPTS = 3;
+  private static final long READ_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private final HnswParameters parameters;
   private final VectorSpace space;
   private final CompletableFuture<HnswGraph> ready = new CompletableFuture<>();
@@ -43,7 +49,12 @@ final class LinkedGraph {
   void load(CollectionFiles files, CollectionState state, int slotCount, IntHashSet listed) {
     try {
       HnswGraph graph = read(files, state, slotCount, listed);
-      GraphValidator.unreachable(graph, slotCount, slot -> repend(state, slot, listed));
+      try {
+        GraphValidator.unreachable(graph, slotCount, slot -> repend(state, slot, listed));
+      } catch (RuntimeException | Error e) {
+        graph.close();
+        throw e;
+      }
       ready.complete(graph);
     } catch (RuntimeException | Error e) {
       ready.completeExceptionally(e);
@@ -53,16 +64,13 @@ final class LinkedGraph {
 
   private HnswGraph read(
       CollectionFiles files, CollectionState state, int slotCount, IntHashSet listed) {
-    HnswGraph graph = new HnswGraph(parameters, space);
     List<FileEntry> links = files.entries(FileKind.LINKS);
     if (links.isEmpty() && slotCount == 0) {
-      return graph;
+      return new HnswGraph(parameters, space);
     }
-    try (BlockFileReader reader = files.read(only(links, files))) {
-      graph.readImage(slotCount, reader::read);
-      return graph;
+    try {
+      return read(files, links, slotCount);
     } catch (IOException e) {
-      graph.close();
       warning = Optional.of("links are being rebuilt: " + e.getMessage());
       for (int slot = 0; slot < slotCount; slot++) {
         repend(state, slot, listed);
@@ -71,11 +79,35 @@ final class LinkedGraph {
     }
   }
 
+  /** Reads links; again, if the file is not damaged but could not be read, which may pass. */
+  private HnswGraph read(CollectionFiles files, List<FileEntry> links, int slotCount)
+      throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      HnswGraph graph = new HnswGraph(parameters, space);
+      try (BlockFileReader reader = files.read(only(links, files))) {
+        graph.readImage(slotCount, reader::read);
+        return graph;
+      } catch (CorruptFileException | InvalidImageException damaged) {
+        graph.close();
+        throw damaged;
+      } catch (IOException e) {
+        graph.close();
+        if (attempt == READ_ATTEMPTS) {
+          throw e;
+        }
+        Waiting.pause(READ_PAUSE_NANOS);
+      } catch (RuntimeException | Error e) {
+        graph.close();
+        throw e;
+      }
+    }
+  }
+
   private static FileEntry only(List<FileEntry> links, CollectionFiles files)
       throws CorruptFileException {
     if (links.size() != 1) {
       throw new CorruptFileException(
-          files.directory(), 0, "one file of kind LINKS", links.size() + " files");
+          files.manifestPath(), 0, "one file of kind LINKS", links.size() + " files");
     }
     return links.getFirst();
   }
@@ -91,18 +123,39 @@ final class LinkedGraph {
     return ready.isDone();
   }
 
-  /** The graph, waited for without regard to interrupts. */
+  /** Whether the graph is there. */
+  boolean loaded() {
+    return ready.isDone() && !ready.isCompletedExceptionally();
+  }
+
+  /** The graph, waited for without regard to interrupts; throws the error that prevented it. */
   HnswGraph get() {
     return Waiting.on(ready);
   }
 
-  /** Waits for the graph at most for a time, without regard to interrupts. */
+  /**
+   * Waits until the graph is there, or never will be, without regard to interrupts.
+   *
+   * @param nanos the longest time to wait; {@link Long#MAX_VALUE} for ever
+   */
   void await(long nanos) {
     if (!ready.isDone()) {
-      ready
-          .handle((graph, error) -> true)
-          .completeOnTimeout(false, nanos, TimeUnit.NANOSECONDS)
-          .join();
+      CompletableFuture<Boolean> end = ready.handle((graph, error) -> true);
+      if (nanos < Long.MAX_VALUE) {
+        end.completeOnTimeout(false, nanos, TimeUnit.NANOSECONDS);
+      }
+      end.join();
+    }
+  }
+
+  /** As {@link #await}, but ended by an interrupt. */
+  void awaitInterruptibly(long nanos) throws InterruptedException {
+    try {
+      ready.handle((graph, error) -> true).get(nanos, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException notYet) {
+      // The caller asks whether it is there.
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -118,7 +171,7 @@ final class LinkedGraph {
 
   /** Bytes of memory. */
   long bytes() {
-    return ready.isDone() && !ready.isCompletedExceptionally() ? ready.join().bytes() : 0;
+    return loaded() ? ready.join().bytes() : 0;
   }
 
   /** Frees the memory; the epoch is closed by then. */

@@ -1,22 +1,36 @@
 package dev.sagitta.engine;
 
+import dev.sagitta.CorruptionException;
+import dev.sagitta.StorageException;
 import dev.sagitta.hnsw.GraphInserter;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Links pending slots into the graph: on the shared linker threads, and on writers' own threads
  * when more is pending than a search should scan.
  *
  * <p>At most as many linker tasks run at once as there are linker threads. A task ends when nothing
- * is left to claim; whoever adds work signals. Linking that fails, which only damaged files can
- * cause, is reported once and ends linking; the slot stays pending and so is still searched.
+ * is left to claim; whoever adds work signals.
+ *
+ * <p>A slot that cannot be linked, because stored vectors that must be compared cannot be read or
+ * because memory or stack is short, is set aside: it stays pending and so is still searched, and is
+ * tried again after a pause. Too many of them, or any other error, end linking.
  */
 final class Linkers {
   /** Slots that a task links before it lets another collection's task run. */
   private static final int LINKS_PER_TURN = 256;
 
   private static final long STOP_POLL_NANOS = 100_000;
+
+  /** Every search scans what is set aside. */
+  private static final int ASIDE_MAX = 1_000;
+
+  private static final long ASIDE_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final LinkedGraph graph;
   private final PendingSlots pending;
@@ -25,6 +39,7 @@ final class Linkers {
   private final EngineThreads threads;
   private final ScratchPool<GraphInserter> inserters;
   private final Consumer<Throwable> onFailure;
+  private final LongSupplier nanoClock;
 
   /** Tasks that are queued or running. */
   private final AtomicInteger tasks = new AtomicInteger();
@@ -38,11 +53,17 @@ final class Linkers {
   /** Set once, by stop or by a failure. */
   private volatile boolean ended;
 
+  /** Why slots were set aside the last time, and when that was. */
+  private volatile @Nullable Throwable asideCause;
+
+  private volatile long asideNanos;
+
   /**
    * Linkers that wait for {@link #start}.
    *
    * @param pendingMax pending slots from which writers help
    * @param onFailure told of the error that ended linking
+   * @param nanoClock says when to try again what was set aside
    */
   Linkers(
       LinkedGraph graph,
@@ -50,7 +71,8 @@ final class Linkers {
       int pendingMax,
       Epoch epoch,
       EngineThreads threads,
-      Consumer<Throwable> onFailure) {
+      Consumer<Throwable> onFailure,
+      LongSupplier nanoClock) {
     this.graph = graph;
     this.pending = pending;
     this.pendingMax = pendingMax;
@@ -58,6 +80,7 @@ final class Linkers {
     this.threads = threads;
     this.inserters = new ScratchPool<>(threads.linkerCount(), () -> new GraphInserter(graph.get()));
     this.onFailure = onFailure;
+    this.nanoClock = nanoClock;
   }
 
   /** Begins to link; the graph is loaded. */
@@ -68,9 +91,12 @@ final class Linkers {
 
   /** Starts as many tasks as there may be; called after slots were added. */
   void signal() {
-    while (started && !ended && pending.size() > 0) {
+    if (pending.aside() > 0 && nanoClock.getAsLong() - asideNanos >= ASIDE_PAUSE_NANOS) {
+      pending.queueAside();
+    }
+    while (started && !ended && pending.queued() > 0) {
       int now = tasks.get();
-      if (now >= Math.min(threads.linkerCount(), pending.size())) {
+      if (now >= Math.min(threads.linkerCount(), pending.queued())) {
         return;
       }
       if (tasks.compareAndSet(now, now + 1)) {
@@ -105,7 +131,7 @@ final class Linkers {
    */
   void help(int written) {
     int links = 2 * written;
-    while (started && !ended && links > 0 && pending.size() > pendingMax) {
+    while (started && !ended && links > 0 && pending.queued() > pendingMax) {
       helpers.incrementAndGet();
       try {
         if (linkOne()) {
@@ -130,27 +156,46 @@ final class Linkers {
       return false;
     }
     try {
-      GraphInserter inserter = inserters.borrow();
-      int ticket = epoch.enter();
-      try {
-        int slot = pending.slot(entry);
-        if (graph.get().contains(slot)) {
-          // Pending again, because the graph as it was read could not reach it.
-          inserter.relink(slot);
-        } else {
-          inserter.insert(slot);
-        }
-      } finally {
-        epoch.exit(ticket);
-      }
+      link(pending.slot(entry));
       pending.complete(entry);
-      inserters.giveBack(inserter);
       return true;
+    } catch (CorruptionException | StorageException | VirtualMachineError e) {
+      asideCause = e;
+      asideNanos = nanoClock.getAsLong();
+      return pending.setAside(entry) <= ASIDE_MAX || fail(e);
     } catch (RuntimeException | Error e) {
-      onFailure.accept(e);
-      end();
-      return false;
+      return fail(e);
     }
+  }
+
+  private void link(int slot) {
+    GraphInserter inserter = inserters.borrow();
+    int ticket = epoch.enter();
+    try {
+      if (graph.get().contains(slot)) {
+        // Pending again, because the graph as it was read could not reach it.
+        inserter.relink(slot);
+      } else {
+        inserter.insert(slot);
+      }
+    } finally {
+      epoch.exit(ticket);
+    }
+    inserters.giveBack(inserter);
+  }
+
+  private boolean fail(Throwable cause) {
+    onFailure.accept(cause);
+    end();
+    return false;
+  }
+
+  /** Why some slots are not linked, if they are not. */
+  Optional<String> warning() {
+    int aside = pending.aside();
+    return aside == 0
+        ? Optional.empty()
+        : Optional.of("%d records are scanned, not linked: %s".formatted(aside, asideCause));
   }
 
   /** Ends linking; who waits for it is woken. */

@@ -1,5 +1,7 @@
 package dev.sagitta.engine;
 
+import dev.sagitta.CollectionConfig;
+import dev.sagitta.InvalidInputException;
 import dev.sagitta.Limits;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,11 +23,15 @@ final class OperationCodec {
   private static final int DELETE = 2;
   private static final int BATCH = 3;
 
+  private final CollectionConfig config;
   private final int dimension;
+  private final IdCodec ids;
 
-  /** A codec for vectors of one dimension. */
-  OperationCodec(int dimension) {
-    this.dimension = dimension;
+  /** A codec for the operations of one collection. */
+  OperationCodec(CollectionConfig config) {
+    this.config = config;
+    dimension = config.dimension();
+    ids = new IdCodec(config.ids());
   }
 
   /** Bytes that an operation takes. */
@@ -66,7 +72,8 @@ final class OperationCodec {
   /**
    * Reads an operation back.
    *
-   * @throws IllegalArgumentException if the bytes are none; the message says what is wrong
+   * @throws IllegalArgumentException if the bytes are none that the collection can have written;
+   *     the message says what is wrong
    */
   Operation decode(ByteBuffer frame) {
     ByteBuffer buffer = frame.slice().order(ByteOrder.LITTLE_ENDIAN);
@@ -107,14 +114,29 @@ final class OperationCodec {
         float[] vector = new float[dimension];
         buffer.asFloatBuffer().get(vector);
         buffer.position(buffer.position() + 4 * dimension);
-        yield new Operation.Upsert(bytesOf(buffer, idBytes), vector, bytesOf(buffer, payloadBytes));
+        check(vector);
+        yield new Operation.Upsert(idOf(buffer, idBytes), vector, bytesOf(buffer, payloadBytes));
       }
       case DELETE -> {
         need(buffer, idBytes, "delete");
-        yield new Operation.Delete(bytesOf(buffer, idBytes));
+        yield new Operation.Delete(idOf(buffer, idBytes));
       }
       default -> throw new IllegalArgumentException("unknown operation kind " + kind);
     };
+  }
+
+  private void check(float[] vector) {
+    try {
+      VectorChecks.check("vector", vector, config);
+    } catch (InvalidInputException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  private byte[] idOf(ByteBuffer buffer, int length) {
+    byte[] id = bytesOf(buffer, length);
+    ids.check(id);
+    return id;
   }
 
   private static int length(String what, int bytes, int bytesMax) {

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -39,7 +40,7 @@ final class PayloadCodec {
     if (payload.isEmpty()) {
       return EMPTY;
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+    BoundedOutput bytes = new BoundedOutput();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeShort(payload.entries().size());
       for (var entry : payload.entries().entrySet()) {
@@ -49,12 +50,35 @@ final class PayloadCodec {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    if (bytes.size() > Limits.PAYLOAD_BYTES_MAX) {
-      throw new InvalidInputException(
-          "payload has %d bytes; at most %d are allowed"
-              .formatted(bytes.size(), Limits.PAYLOAD_BYTES_MAX));
-    }
     return bytes.toByteArray();
+  }
+
+  /** Collects bytes, and refuses those that are too many before it takes memory for them. */
+  private static final class BoundedOutput extends OutputStream {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+
+    @Override
+    public void write(int value) {
+      require(1);
+      bytes.write(value);
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) {
+      require(length);
+      bytes.write(source, offset, length);
+    }
+
+    private void require(int more) {
+      if (more > Limits.PAYLOAD_BYTES_MAX - bytes.size()) {
+        throw new InvalidInputException(
+            "payload has more than the %d bytes allowed".formatted(Limits.PAYLOAD_BYTES_MAX));
+      }
+    }
+
+    byte[] toByteArray() {
+      return bytes.toByteArray();
+    }
   }
 
   private static void writeValue(DataOutputStream out, Value value) throws IOException {
@@ -98,7 +122,7 @@ final class PayloadCodec {
   /**
    * The payload of some bytes that {@link #encode} made.
    *
-   * @throws IllegalStateException if the bytes are no payload
+   * @throws IllegalArgumentException if the bytes are no payload
    */
   static Payload decode(byte[] bytes) {
     if (bytes.length == 0) {
@@ -115,7 +139,7 @@ final class PayloadCodec {
       }
       return payload.build();
     } catch (IOException | RuntimeException e) {
-      throw new IllegalStateException("payload of " + bytes.length + " bytes is malformed", e);
+      throw new IllegalArgumentException("payload of " + bytes.length + " bytes is malformed", e);
     }
   }
 
@@ -147,7 +171,7 @@ final class PayloadCodec {
   }
 
   private static String readText(DataInputStream in) throws IOException {
-    return new String(readBytes(in), StandardCharsets.UTF_8);
+    return Utf8.decode(readBytes(in));
   }
 
   private static byte[] readBytes(DataInputStream in) throws IOException {

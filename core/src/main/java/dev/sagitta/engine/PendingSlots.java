@@ -1,6 +1,8 @@
 package dev.sagitta.engine;
 
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -17,10 +19,13 @@ import java.util.function.BooleanSupplier;
  *   ... x L x x L L x x x  c c c c c c c c c      x being linked, L linked, c not claimed yet
  * </pre>
  *
- * <p>Adding, claiming and completing take a lock, held for a few instructions. Searches take none:
- * {@link #copy} reads the ring, then checks that no entry it read can have been overwritten
- * meanwhile, and reads again if one can. The order that searches rely on: an entry is added before
- * its sequence is published, and completed after all links of its slot are.
+ * <p>Slots that could not be linked are set aside: searches scan them too, but they no longer wait
+ * in the ring, until they are queued again.
+ *
+ * <p>All changes take a lock, held for a few instructions. Searches take none: {@link #copy} reads
+ * the ring, then checks that no entry it read can have been overwritten and no slot been set aside
+ * or queued again meanwhile, and reads again if so. The order that searches rely on: an entry is
+ * added before its sequence is published, and completed after all links of its slot are.
  */
 final class PendingSlots {
   /** Marks a linked entry that waits for older ones to be linked. */
@@ -43,10 +48,17 @@ final class PendingSlots {
   /** First entry that no linker took; guarded by lock. */
   private long claimed;
 
+  /** Entries in the ring that are not linked. */
+  private final AtomicInteger queued = new AtomicInteger();
+
+  /** Slots set aside; replaced, never changed in place; guarded by lock, read by searches. */
+  private volatile int[] aside = {};
+
   /** Adds a slot at the end. */
   void add(int slot) {
     lock.lock();
     try {
+      queued.incrementAndGet();
       int[] entries = ring;
       // One place stays free, so that a search that is overtaken by a lap sees tail - first reach
       // the capacity before the entry it reads is overwritten.
@@ -106,6 +118,7 @@ final class PendingSlots {
   void complete(long entry) {
     lock.lock();
     try {
+      queued.decrementAndGet();
       int[] entries = ring;
       // A search that reads the mark by a race must see the links too.
       VarHandle.releaseFence();
@@ -123,32 +136,72 @@ final class PendingSlots {
     }
   }
 
-  /** Entries between the oldest unlinked one and the end, an upper bound of what is pending. */
+  /** Sets a claimed entry's slot aside, because linking it failed; how many are aside now. */
+  int setAside(long entry) {
+    lock.lock();
+    try {
+      int[] more = Arrays.copyOf(aside, aside.length + 1);
+      more[aside.length] = ring[index(ring, entry)];
+      aside = more;
+      complete(entry);
+      return more.length;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Queues again all slots that were set aside. */
+  void queueAside() {
+    lock.lock();
+    try {
+      for (int slot : aside) {
+        add(slot);
+      }
+      aside = new int[0];
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many slots are set aside. */
+  int aside() {
+    return aside.length;
+  }
+
+  /** How many slots wait to be linked or are being linked. */
+  int queued() {
+    return queued.get();
+  }
+
+  /** How many slots are pending: those queued and those set aside. */
   int size() {
-    long first = head;
-    return (int) (tail - first);
+    return queued() + aside.length;
   }
 
   /**
-   * Copies the pending slots. Lock-free.
+   * Copies the pending slots; one that is being set aside or queued again may be there twice.
+   * Lock-free.
    *
    * @param copy the target; a larger one is returned if it is too small
    * @param length receives the number of slots at index 0
    */
-  @SuppressWarnings("ReferenceEquality") // the same ring, not an equal one
+  @SuppressWarnings("ReferenceEquality") // the same arrays, not equal ones
   int[] copy(int[] copy, int[] length) {
     int[] target = copy;
     while (true) {
+      int[] more = aside;
       int[] entries = ring;
       long first = head;
       long end = tail;
       if (end - first >= entries.length) {
         continue;
       }
-      if (end - first > target.length) {
-        target = new int[(int) Math.min(Integer.MAX_VALUE - 8, 2 * (end - first))];
+      long most = end - first + more.length;
+      if (most > target.length) {
+        target = new int[(int) Math.min(Integer.MAX_VALUE - 8, 2 * most)];
       }
-      int count = 0;
+      System.arraycopy(more, 0, target, 0, more.length);
+      int count = more.length;
       for (long n = first; n < end; n++) {
         int slot = entries[index(entries, n)];
         if (slot != LINKED) {
@@ -156,7 +209,7 @@ final class PendingSlots {
         }
       }
       VarHandle.loadLoadFence();
-      if (tail - first < entries.length && ring == entries) {
+      if (tail - first < entries.length && ring == entries && aside == more) {
         length[0] = count;
         return target;
       }
@@ -164,8 +217,8 @@ final class PendingSlots {
   }
 
   /**
-   * Waits until all that is here now is linked, at most for a time, and not when linking has ended;
-   * whether it is.
+   * Waits until all that is queued now is linked or set aside, at most for a time, and not when
+   * linking has ended; whether it is.
    */
   boolean awaitLinked(long nanos, BooleanSupplier ended) throws InterruptedException {
     lock.lockInterruptibly();

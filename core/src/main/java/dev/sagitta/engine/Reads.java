@@ -1,6 +1,5 @@
 package dev.sagitta.engine;
 
-import dev.sagitta.Payload;
 import dev.sagitta.RecordId;
 import dev.sagitta.VectorRecord;
 import dev.sagitta.engine.CollectionState.Published;
@@ -19,11 +18,13 @@ final class Reads {
   private final CollectionState state;
   private final Epoch epoch;
   private final IdCodec ids;
+  private final SlotReader slotReader;
 
-  Reads(CollectionState state, Epoch epoch, IdCodec ids) {
+  Reads(CollectionState state, Epoch epoch, IdCodec ids, SlotReader slotReader) {
     this.state = state;
     this.epoch = epoch;
     this.ids = ids;
+    this.slotReader = slotReader;
   }
 
   Optional<VectorRecord> get(RecordId id) {
@@ -31,7 +32,7 @@ final class Reads {
     int ticket = epoch.enter();
     try {
       int slot = state.find(key, state.published().sequence());
-      return slot == SlotTable.NONE ? Optional.empty() : Optional.of(record(slot, id));
+      return slot == SlotTable.NONE ? Optional.empty() : Optional.of(slotReader.record(slot));
     } finally {
       epoch.exit(ticket);
     }
@@ -66,11 +67,6 @@ final class Reads {
     }
   }
 
-  private VectorRecord record(int slot, RecordId id) {
-    Payload payload = PayloadCodec.decode(state.records().payload(state.slots().address(slot)));
-    return new VectorRecord(id, state.vectors().read(slot), payload);
-  }
-
   /** The records that are visible at one sequence, by slot. */
   private final class Records extends Spliterators.AbstractSpliterator<VectorRecord> {
     private final Published published;
@@ -90,7 +86,7 @@ final class Reads {
       VectorRecord record;
       int ticket = epoch.enter();
       try {
-        record = record(slot, ids.decode(state.records().id(state.slots().address(slot))));
+        record = slotReader.record(slot);
       } finally {
         epoch.exit(ticket);
       }

@@ -2,6 +2,7 @@ package dev.sagitta.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.CloseHelper;
 
 /**
  * Frees off-heap memory that readers may still be looking at. Memory is retired by whoever unlinked
@@ -10,27 +11,27 @@ import java.util.List;
  */
 final class Reclaimer {
   private final Epoch epoch;
-  private List<Runnable> retired = new ArrayList<>();
+  private List<AutoCloseable> retired = new ArrayList<>();
 
   Reclaimer(Epoch epoch) {
     this.epoch = epoch;
   }
 
-  /** Hands over what frees memory that no new reader can reach. */
-  synchronized void retire(Runnable free) {
-    retired.add(free);
+  /** Hands over memory that no new reader can reach. */
+  synchronized void retire(AutoCloseable memory) {
+    retired.add(memory);
   }
 
   /** Waits for the readers that may use retired memory, and frees it. */
   void reclaim() {
-    List<Runnable> free;
+    List<AutoCloseable> free;
     synchronized (this) {
       free = retired;
       retired = new ArrayList<>();
     }
     if (!free.isEmpty()) {
       epoch.awaitReaders();
-      free.forEach(Runnable::run);
+      CloseHelper.closeAll(free);
     }
   }
 }

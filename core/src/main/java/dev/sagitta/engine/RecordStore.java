@@ -2,10 +2,12 @@ package dev.sagitta.engine;
 
 import dev.sagitta.CorruptionException;
 import dev.sagitta.engine.Extents.Extent;
+import dev.sagitta.persistence.CorruptFileException;
+import dev.sagitta.persistence.MappedBlockFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
+import org.agrona.BitUtil;
 
 /**
  * The ids and payloads of all slots: one blob per slot, appended, never changed.
@@ -24,6 +26,9 @@ final class RecordStore {
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int HEADER_BYTES = 8;
+
+  /** Every address is a multiple of it. */
+  static final int ALIGNMENT_BYTES = 8;
 
   private final Extents extents;
 
@@ -104,6 +109,29 @@ final class RecordStore {
         < 0;
   }
 
+  /**
+   * Compares the ids of two blobs byte by byte.
+   *
+   * @param signed whether the first bytes are signed; all others are not
+   */
+  int compareIds(long address, long other, boolean signed) {
+    Extent extent = extentAt(address);
+    Extent otherExtent = extentAt(other);
+    long id = verifyBlob(extent, address) + HEADER_BYTES;
+    long otherId = verifyBlob(otherExtent, other) + HEADER_BYTES;
+    int bytes = extent.memory().get(INT, id - HEADER_BYTES);
+    int otherBytes = otherExtent.memory().get(INT, otherId - HEADER_BYTES);
+    long at =
+        MemorySegment.mismatch(
+            extent.memory(), id, id + bytes, otherExtent.memory(), otherId, otherId + otherBytes);
+    if (at < 0 || at == Math.min(bytes, otherBytes)) {
+      return Integer.compare(bytes, otherBytes);
+    }
+    byte first = extent.memory().get(ValueLayout.JAVA_BYTE, id + at);
+    byte second = otherExtent.memory().get(ValueLayout.JAVA_BYTE, otherId + at);
+    return signed && at == 0 ? Byte.compare(first, second) : Byte.compareUnsigned(first, second);
+  }
+
   /** A copy of the blob's id. */
   byte[] id(long address) {
     Extent extent = extentAt(address);
@@ -145,14 +173,37 @@ final class RecordStore {
   }
 
   private static void checkWithin(Extent extent, long offset, long bytes) {
-    if (offset + bytes > extent.memory().byteSize()) {
-      String where = extent.file() == null ? "open extent" : extent.file().entry().name();
-      String message =
-          "Corrupt record in %s at offset %d: expected at most %d bytes, found %d"
-              .formatted(where, offset, extent.memory().byteSize() - offset, bytes);
-      throw new CorruptionException(
-          message, Path.of(where), offset, new IndexOutOfBoundsException(message));
+    long room = extent.memory().byteSize() - offset;
+    if (bytes > room) {
+      throw malformed(
+          extent,
+          offset,
+          new IllegalArgumentException("a blob of %d bytes, %d are left".formatted(bytes, room)));
     }
+  }
+
+  /**
+   * What is to be thrown where a blob is intact and yet no id and payload: its file was damaged in
+   * a way that checksums do not show, or, where it is in memory only, this library is wrong.
+   */
+  RuntimeException malformed(long address, IllegalArgumentException cause) {
+    return malformed(extentAt(address), address % extents.extentBytes(), cause);
+  }
+
+  private static RuntimeException malformed(
+      Extent extent, long offset, IllegalArgumentException cause) {
+    MappedBlockFile file = extent.file();
+    if (file == null) {
+      return new IllegalStateException("malformed record in memory", cause);
+    }
+    CorruptFileException corrupt =
+        new CorruptFileException(
+            file.path(),
+            MappedBlockFile.BODY_OFFSET + offset,
+            "an id and a payload",
+            String.valueOf(cause.getMessage()));
+    corrupt.initCause(cause);
+    return Failures.translate("reading a record", corrupt);
   }
 
   private static byte[] copy(Extent extent, long offset, int bytes) {
@@ -162,6 +213,6 @@ final class RecordStore {
   }
 
   private static long align(long bytes) {
-    return (bytes + 7) & -8L;
+    return BitUtil.align(bytes, ALIGNMENT_BYTES);
   }
 }

@@ -1,10 +1,11 @@
 package dev.sagitta.engine;
 
-import dev.sagitta.distance.kernel.RowLayout;
+import dev.sagitta.hnsw.OrdinalSet;
 import dev.sagitta.persistence.BlockFileReader;
 import dev.sagitta.persistence.CorruptFileException;
 import dev.sagitta.persistence.FileEntry;
 import dev.sagitta.persistence.FileKind;
+import dev.sagitta.persistence.MalformedPayloadException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -49,14 +50,12 @@ final class Recovery {
     this.files = files;
     this.config = config;
     this.checkpoint = files.checkpoint();
-    RowLayout layout = new RowLayout(config.config().metric(), config.config().dimension());
-    vectorExtents =
-        new Extents((long) layout.rowBytes() << config.rowsPerExtentShift(), readers, reclaimer);
+    vectorExtents = new Extents(config.vectorExtentBytes(), readers, reclaimer);
     recordExtents = new Extents(config.payloadExtentBytes(), readers, reclaimer);
     slots = new SlotTable(arena);
     records = new RecordStore(recordExtents, checkpoint.recordsEnd());
-    vectors = new VectorStore(layout, config.rowsPerExtentShift(), vectorExtents);
-    ids = new IdIndex(slots, records, reclaimer);
+    vectors = new VectorStore(config.layout(), config.rowsPerExtentShift(), vectorExtents);
+    ids = new IdIndex(slots, records, new IdHash(files.storeId()), reclaimer);
   }
 
   /** The state after the last operation of the log; what is pending is listed. */
@@ -95,7 +94,7 @@ final class Recovery {
     long needed = Math.ceilDiv(stored, extents.extentBytes());
     if (entries.size() != needed) {
       throw new CorruptFileException(
-          files.directory(),
+          files.manifestPath(),
           0,
           needed + " files of kind " + kind + " for " + stored + " bytes",
           entries.size() + " files");
@@ -113,7 +112,7 @@ final class Recovery {
     }
     if (entries.size() != 1) {
       throw new CorruptFileException(
-          files.directory(), 0, "one file of kind SLOTS", entries.size() + " files");
+          files.manifestPath(), 0, "one file of kind SLOTS", entries.size() + " files");
     }
     Path file = files.path(entries.getFirst());
     try (BlockFileReader reader = files.read(entries.getFirst())) {
@@ -132,17 +131,24 @@ final class Recovery {
   private void readRows(BlockFileReader reader, Path file) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(ROWS_PER_READ * SlotTable.ROW_BYTES);
     MemorySegment rows = MemorySegment.ofBuffer(buffer);
+    long rowsOffset = reader.fileOffset();
+    long live = 0;
     for (int first = 0; first < checkpoint.slotCount(); first += ROWS_PER_READ) {
       int count = Math.min(ROWS_PER_READ, checkpoint.slotCount() - first);
       reader.read(buffer.clear().limit(count * SlotTable.ROW_BYTES));
       for (int i = 0; i < count; i++) {
         slots.appendStored(rows, (long) i * SlotTable.ROW_BYTES);
-        requireValid(first + i, file);
+        requireValid(first + i, file, rowsOffset + (long) (first + i) * SlotTable.ROW_BYTES);
+        live += slots.dead(first + i) == SlotTable.NEVER ? 1 : 0;
       }
+    }
+    if (live != checkpoint.live()) {
+      throw new CorruptFileException(
+          file, rowsOffset, checkpoint.live() + " live slots", live + " live slots");
     }
   }
 
-  private void requireValid(int slot, Path file) throws CorruptFileException {
+  private void requireValid(int slot, Path file, long offset) throws CorruptFileException {
     boolean valid =
         slots.born(slot) > 0
             && slots.born(slot) <= checkpoint.sequence()
@@ -150,12 +156,13 @@ final class Recovery {
             && (slots.dead(slot) <= checkpoint.sequence() || slots.dead(slot) == SlotTable.NEVER)
             && slots.address(slot) >= 0
             && slots.address(slot) < checkpoint.recordsEnd()
+            && slots.address(slot) % RecordStore.ALIGNMENT_BYTES == 0
             && slots.previous(slot) >= SlotTable.NONE
             && slots.previous(slot) < slot;
     if (!valid) {
       throw new CorruptFileException(
           file,
-          (long) slot * SlotTable.ROW_BYTES,
+          offset,
           "a possible row of slot " + slot,
           "born %d, dead %d, address %d, previous %d"
               .formatted(
@@ -166,11 +173,12 @@ final class Recovery {
   private void readPending(BlockFileReader reader, Path file) throws IOException {
     ByteBuffer number = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < checkpoint.pendingCount(); i++) {
+      long offset = reader.fileOffset();
       reader.read(number.clear());
       int slot = number.getInt(0);
       if (slot < 0 || slot >= checkpoint.slotCount()) {
         throw new CorruptFileException(
-            file, 0, "a pending slot below " + checkpoint.slotCount(), "slot " + slot);
+            file, offset, "a pending slot below " + checkpoint.slotCount(), "slot " + slot);
       }
       pendingAtCheckpoint.add(slot);
     }
@@ -179,16 +187,16 @@ final class Recovery {
   /** Every slot that no other slot replaced is the newest of its id, and ids are all different. */
   private void indexIds() {
     int count = checkpoint.slotCount();
-    ids.reserve(count);
     try (Arena arena = Arena.ofConfined()) {
-      OffHeapBits replaced = new OffHeapBits(arena, count);
+      OrdinalSet replaced = new OrdinalSet(arena, count);
       for (int slot = 0; slot < count; slot++) {
         if (slots.previous(slot) != SlotTable.NONE) {
-          replaced.set(slots.previous(slot));
+          replaced.add(slots.previous(slot));
         }
       }
+      ids.reserve(count - replaced.size());
       for (int slot = 0; slot < count; slot++) {
-        if (!replaced.get(slot)) {
+        if (!replaced.contains(slot)) {
           ids.add(slots.idHash(slot), slot);
         }
       }
@@ -196,23 +204,16 @@ final class Recovery {
   }
 
   private void replay(CollectionState state) throws IOException {
-    OperationCodec codec = new OperationCodec(config.config().dimension());
-    files.replay(
-        (sequence, payload) -> {
-          Operation operation;
-          try {
-            operation = codec.decode(payload);
-          } catch (IllegalArgumentException e) {
-            CorruptFileException corrupt =
-                new CorruptFileException(
-                    files.directory(),
-                    0,
-                    "an operation in the log frame of sequence " + sequence,
-                    String.valueOf(e.getMessage()));
-            corrupt.initCause(e);
-            throw corrupt;
-          }
-          state.apply(sequence, operation);
-        });
+    OperationCodec codec = new OperationCodec(config.config());
+    files.replay((sequence, payload) -> state.apply(sequence, decode(codec, payload)));
+  }
+
+  private static Operation decode(OperationCodec codec, ByteBuffer payload)
+      throws MalformedPayloadException {
+    try {
+      return codec.decode(payload);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedPayloadException(String.valueOf(e.getMessage()), e);
+    }
   }
 }

@@ -72,13 +72,25 @@ final class SearchScratch implements SlotFilter, SearchLimit {
     return published;
   }
 
+  /** Sorts the pending slots, and drops those that are there twice. */
   private void sortPending() {
     for (int i = 1; i < pendingCount; i++) {
-      if (pending[i - 1] > pending[i]) {
+      if (pending[i - 1] >= pending[i]) {
         Arrays.sort(pending, 0, pendingCount);
+        dropRepeated();
         return;
       }
     }
+  }
+
+  private void dropRepeated() {
+    int kept = 1;
+    for (int i = 1; i < pendingCount; i++) {
+      if (pending[i] != pending[kept - 1]) {
+        pending[kept++] = pending[i];
+      }
+    }
+    pendingCount = kept;
   }
 
   /** Ends the search at a time of the clock. */

@@ -2,7 +2,6 @@ package dev.sagitta.engine;
 
 import dev.sagitta.Hit;
 import dev.sagitta.Payload;
-import dev.sagitta.RecordId;
 import dev.sagitta.SearchRequest;
 import dev.sagitta.SearchResult;
 import dev.sagitta.distance.Metric;
@@ -21,9 +20,6 @@ import java.util.function.LongSupplier;
  * <p>Runs on the caller's thread and takes no lock. The caller holds the epoch.
  */
 final class Searches {
-  /** Breadth of the graph search unless the request says otherwise. */
-  static final int EF_SEARCH_DEFAULT = 128;
-
   private static final Comparator<Hit> BY_DISTANCE_AND_ID =
       Comparator.comparingDouble(Hit::distance).thenComparing(Hit::id);
 
@@ -36,7 +32,7 @@ final class Searches {
 
   private final CollectionState state;
   private final Metric metric;
-  private final IdCodec ids;
+  private final SlotReader slotReader;
   private final LongSupplier nanoClock;
   private final ScratchPool<SearchScratch> scratches;
 
@@ -44,16 +40,16 @@ final class Searches {
       CollectionState state,
       LinkedGraph graph,
       StoredVectors vectors,
-      IdCodec ids,
+      SlotReader slotReader,
       LongSupplier nanoClock) {
     this.state = state;
     this.metric = state.vectors().layout().metric();
-    this.ids = ids;
+    this.slotReader = slotReader;
     this.nanoClock = nanoClock;
     this.scratches =
         new ScratchPool<>(
             2 * Runtime.getRuntime().availableProcessors(),
-            () -> new SearchScratch(state, graph, vectors, nanoClock, this::idBefore));
+            () -> new SearchScratch(state, graph, vectors, nanoClock, slotReader::idBefore));
   }
 
   /** The time of the clock at which a request that comes now is to end. */
@@ -74,27 +70,27 @@ final class Searches {
    */
   SearchResult search(SearchRequest request, float[] query, long deadlineNanos, boolean exact) {
     SearchScratch scratch = scratches.borrow();
-    try {
-      // A backlog such as rebuilding leaves is not copied: scanning all slots needs no list.
-      boolean scan = exact || state.pending().size() > PENDING_COPIED_MAX;
-      Published now = scan ? scratch.beginScan() : scratch.begin();
-      if (request.timeout().isPresent()) {
-        scratch.deadline(deadlineNanos);
-      }
-      TopHits hits =
-          scan
-              ? scratch.searchExact(query, request.k(), now.slotCount())
-              : search(scratch, request, query, now);
-      return result(hits, request.withPayload(), scratch.limited());
-    } finally {
-      scratches.giveBack(scratch);
+    // A backlog such as rebuilding leaves is not copied: scanning all slots needs no list.
+    boolean scan = exact || state.pending().queued() > PENDING_COPIED_MAX;
+    Published now = scan ? scratch.beginScan() : scratch.begin();
+    if (request.timeout().isPresent()) {
+      scratch.deadline(deadlineNanos);
     }
+    TopHits hits =
+        scan
+            ? scratch.searchExact(query, request.k(), now.slotCount())
+            : search(scratch, request, query, now);
+    SearchResult result = result(hits, request.withPayload(), scratch.limited());
+    // Not after an error, which may have come while one of its parts was growing.
+    scratches.giveBack(scratch);
+    return result;
   }
 
   private static TopHits search(
       SearchScratch scratch, SearchRequest request, float[] query, Published now) {
     long wanted = Math.min(request.k(), now.live());
-    int efSearch = Math.max(request.k(), request.efSearch().orElse(EF_SEARCH_DEFAULT));
+    int efSearch =
+        Math.max(request.k(), request.efSearch().orElse(SearchRequest.EF_SEARCH_DEFAULT));
     while (true) {
       TopHits hits = scratch.searchGraph(query, request.k(), efSearch);
       if (hits.size() >= wanted || scratch.limited()) {
@@ -110,22 +106,13 @@ final class Searches {
   private SearchResult result(TopHits hits, boolean withPayload, boolean limited) {
     List<Hit> list = new ArrayList<>(hits.size());
     for (int i = 0; i < hits.size(); i++) {
-      long address = state.slots().address(hits.slot(i));
-      Payload payload =
-          withPayload ? PayloadCodec.decode(state.records().payload(address)) : Payload.empty();
-      list.add(new Hit(id(hits.slot(i)), metric.distance(hits.score(i)), payload));
+      int slot = hits.slot(i);
+      Payload payload = withPayload ? slotReader.payload(slot) : Payload.empty();
+      list.add(new Hit(slotReader.id(slot), metric.distance(hits.score(i)), payload));
     }
     // Different scores may become the same distance.
     list.sort(BY_DISTANCE_AND_ID);
     return new SearchResult(
         list, limited ? Optional.of(SearchResult.Limit.TIMEOUT) : Optional.empty());
-  }
-
-  private RecordId id(int slot) {
-    return ids.decode(state.records().id(state.slots().address(slot)));
-  }
-
-  private boolean idBefore(int slot, int other) {
-    return id(slot).compareTo(id(other)) < 0;
   }
 }

@@ -3,6 +3,7 @@ package dev.sagitta.engine;
 import dev.sagitta.CollectionConfig;
 import dev.sagitta.IdType;
 import dev.sagitta.distance.Metric;
+import dev.sagitta.distance.kernel.RowLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -27,6 +28,19 @@ import java.nio.ByteOrder;
 record StoredConfig(CollectionConfig config, int rowsPerExtentShift, int payloadExtentBytes) {
   private static final int BYTES = 32;
   private static final int FLOAT32 = 1;
+
+  /** Far above what is written, far below what memory or a mapping could not hold. */
+  private static final long EXTENT_BYTES_MAX = 1 << 28;
+
+  /** Bytes of a vector extent. */
+  long vectorExtentBytes() {
+    return (long) layout().rowBytes() << rowsPerExtentShift;
+  }
+
+  /** How vectors are stored. */
+  RowLayout layout() {
+    return new RowLayout(config.metric(), config.dimension());
+  }
 
   byte[] encode() {
     return ByteBuffer.allocate(BYTES)
@@ -67,7 +81,9 @@ record StoredConfig(CollectionConfig config, int rowsPerExtentShift, int payload
     StoredConfig stored = new StoredConfig(config, buffer.getInt(16), buffer.getInt(20));
     if (stored.rowsPerExtentShift < 0
         || stored.rowsPerExtentShift > 30
-        || stored.payloadExtentBytes < 1) {
+        || stored.vectorExtentBytes() > EXTENT_BYTES_MAX
+        || stored.payloadExtentBytes < 1
+        || stored.payloadExtentBytes > EXTENT_BYTES_MAX) {
       throw new IllegalArgumentException("impossible extent sizes " + stored);
     }
     return stored;

@@ -64,6 +64,9 @@ final class WriteLane {
   /** Tasks that are queued and not yet done; whoever raises it from 0 starts the lane. */
   private final AtomicInteger waiting = new AtomicInteger();
 
+  /** The group that is being worked on; of the lane. */
+  private final List<Task> taken = new ArrayList<>(GROUP_WRITES_MAX);
+
   private volatile @Nullable Throwable failure;
   private volatile boolean closed;
 
@@ -131,24 +134,33 @@ final class WriteLane {
   /** Refuses all that waits, because there is no thread to run it. */
   private void refuseAll(SagittaException refusal) {
     do {
-      switch (queue.remove()) {
-        case Write write -> write.changed().completeExceptionally(refusal);
-        case Control control -> control.done().completeExceptionally(refusal);
-      }
+      refuse(queue.remove(), refusal);
     } while (waiting.decrementAndGet() > 0);
   }
 
   private void drain() {
-    List<Task> taken = new ArrayList<>();
     do {
       taken.clear();
       takeGroup(taken);
-      if (taken.getFirst() instanceof Control control) {
-        perform(control);
-      } else {
-        writeGroup(taken);
+      try {
+        if (taken.getFirst() instanceof Control control) {
+          perform(control);
+        } else {
+          writeGroup(taken);
+        }
+      } catch (RuntimeException | Error e) {
+        // Such as want of memory where nothing else looks for it; nobody may wait for ever.
+        fail(e);
+        taken.forEach(task -> refuse(task, e));
       }
     } while (waiting.addAndGet(-taken.size()) > 0);
+  }
+
+  private static void refuse(Task task, Throwable refusal) {
+    switch (task) {
+      case Write write -> write.changed().completeExceptionally(refusal);
+      case Control control -> control.done().completeExceptionally(refusal);
+    }
   }
 
   /** Takes either one control or a group of writes. */
@@ -285,7 +297,9 @@ final class WriteLane {
     return new CollectionFailedException(
         outcomeUnknown
             ? collection + " failed while writing; the outcome of this write is unknown: " + cause
-            : collection + " accepts no writes until it is reopened: " + cause,
+            : collection
+                + " accepts no writes until the database is closed and opened again: "
+                + cause,
         outcomeUnknown,
         cause);
   }

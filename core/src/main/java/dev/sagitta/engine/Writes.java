@@ -15,11 +15,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What callers write: checks and copies their input on their own threads, hands it to the write
- * lane and waits for the acknowledgement, then helps to link if too much is pending, and waits for
- * a checkpoint that the log outgrows.
+ * lane and waits for the acknowledgement, then helps to link if too much is pending. Waits first
+ * for a checkpoint that the log outgrows.
  */
 final class Writes {
   /** Bounds of a chunk of a stream. */
@@ -45,7 +46,7 @@ final class Writes {
     this.linkers = linkers;
     this.checkpoints = checkpoints;
     this.ids = ids;
-    this.codec = new OperationCodec(config.dimension());
+    this.codec = new OperationCodec(config);
   }
 
   void upsert(VectorRecord record) {
@@ -58,6 +59,7 @@ final class Writes {
 
   void apply(WriteBatch batch) {
     if (batch.size() == 0) {
+      lane.requireOpen();
       return;
     }
     List<Operation.Single> changes = new ArrayList<>(batch.size());
@@ -84,17 +86,18 @@ final class Writes {
           records.iterator(),
           this::operation,
           done -> {
-            progress.accept(new UpsertProgress(done));
             // The flag stays set, as the caller's own code may look at it.
             if (Thread.currentThread().isInterrupted()) {
               throw new UpsertInterruptedException(done);
             }
-          });
+          },
+          done -> progress.accept(new UpsertProgress(done)));
     }
   }
 
   long deleteAll(Collection<? extends RecordId> all) {
-    return writeAll(all.iterator(), id -> new Operation.Delete(ids.encode(id)), done -> {});
+    return writeAll(
+        all.iterator(), id -> new Operation.Delete(ids.encode(id)), done -> {}, done -> {});
   }
 
   /** How an element of a stream becomes an operation. */
@@ -102,17 +105,22 @@ final class Writes {
     Operation apply(T element);
   }
 
-  /** Called after each chunk with the number of operations so far that changed anything. */
-  private interface AfterChunk {
+  /** Called at a chunk's boundary with the number of operations so far that changed anything. */
+  private interface ChunkBoundary {
     void accept(long done);
   }
 
   private <T> long writeAll(
-      Iterator<? extends T> elements, ToOperation<T> toOperation, AfterChunk afterChunk) {
+      Iterator<? extends T> elements,
+      ToOperation<T> toOperation,
+      ChunkBoundary beforeChunk,
+      ChunkBoundary afterChunk) {
+    lane.requireOpen();
     long done = 0;
     List<Operation> chunk = new ArrayList<>(CHUNK_OPERATIONS_MAX);
     List<ByteBuffer> frames = new ArrayList<>(CHUNK_OPERATIONS_MAX);
     while (elements.hasNext()) {
+      beforeChunk.accept(done);
       chunk.clear();
       frames.clear();
       long bytes = 0;
@@ -134,14 +142,25 @@ final class Writes {
   }
 
   private int write(List<Operation> operations, List<ByteBuffer> frames) {
-    int changed = Waiting.on(lane.write(operations, frames));
-    linkers.help(operations.size());
     checkpoints.holdBack();
+    int changed = Waiting.on(lane.write(operations, frames));
+    linkers.help(operations.stream().mapToInt(Writes::upserts).sum());
     return changed;
   }
 
+  private static int upserts(Operation operation) {
+    return switch (operation) {
+      case Operation.Upsert upsert -> 1;
+      case Operation.Delete delete -> 0;
+      case Operation.Batch batch -> batch.changes().stream().mapToInt(Writes::upserts).sum();
+    };
+  }
+
   /** Copies and checks a record. */
-  private Operation.Upsert operation(VectorRecord record) {
+  private Operation.Upsert operation(@Nullable VectorRecord record) {
+    if (record == null) {
+      throw new InvalidInputException("record is null");
+    }
     float[] vector = record.vector().clone();
     VectorChecks.check("vector of id " + record.id(), vector, config);
     return new Operation.Upsert(

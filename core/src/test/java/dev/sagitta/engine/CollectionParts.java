@@ -43,7 +43,7 @@ final class CollectionParts implements AutoCloseable {
   final CollectionState state;
   final StoredVectors vectors;
   final LinkedGraph graph;
-  final OperationCodec codec = new OperationCodec(2);
+  final OperationCodec codec = new OperationCodec(CONFIG.config());
 
   private CollectionParts(SimulatedFiles disk) throws IOException {
     this.disk = disk;
@@ -57,7 +57,7 @@ final class CollectionParts implements AutoCloseable {
       throw e;
     }
     vectors = new StoredVectors(state.vectors(), Kernels.select(Metric.EUCLIDEAN, 2).kernel());
-    graph = new LinkedGraph(HnswParameters.DEFAULT, vectors);
+    graph = new LinkedGraph(new HnswParameters(16, 200), vectors);
   }
 
   /** An empty collection. */

@@ -156,7 +156,7 @@ public final class CollectionValidator {
   private void validateBlob(int slot) {
     byte[] idBytes = idBytes(slot);
     check(
-        slots.idHash(slot) == IdIndex.hash(idBytes),
+        slots.idHash(slot) == state.ids().hash(idBytes),
         "slot %d of id %s has hash %d",
         slot,
         id(slot),
@@ -203,7 +203,7 @@ public final class CollectionValidator {
       RecordId id = id(slot);
       check(all.add(id), "id %s has two newest slots, one is %d", id, slot);
       byte[] idBytes = idBytes(slot);
-      int found = state.ids().find(idBytes, IdIndex.hash(idBytes));
+      int found = state.ids().find(idBytes, state.ids().hash(idBytes));
       check(found == slot, "the index leads id %s to slot %d instead of %d", id, found, slot);
       boolean lives = slots.dead(slot) == SlotTable.NEVER;
       live += lives ? 1 : 0;

@@ -60,6 +60,35 @@ final class IdCodecTest {
   }
 
   @Test
+  void refusesBytesThatItCannotHaveMade() {
+    for (int length : new int[] {0, 7, 9, 16}) {
+      assertRefused("LONG id of %d bytes", IdType.LONG, length);
+    }
+    for (int length : new int[] {0, 8, 15, 17}) {
+      assertRefused("UUID id of %d bytes", IdType.UUID, length);
+    }
+    assertRefused("STRING id of %d bytes", IdType.STRING, 0);
+    assertRefused("STRING id of %d bytes", IdType.STRING, 1_025);
+    byte[] latin1 = {'a', (byte) 0xE9};
+    assertEquals(
+        "2 bytes are not UTF-8",
+        assertThrows(
+                IllegalArgumentException.class, () -> new IdCodec(IdType.STRING).decode(latin1))
+            .getMessage());
+    RecordId replacement = RecordId.of("\uFFFD");
+    IdCodec codec = new IdCodec(IdType.STRING);
+    assertEquals(replacement, codec.decode(codec.encode(replacement)));
+  }
+
+  private static void assertRefused(String message, IdType type, int length) {
+    assertEquals(
+        message.formatted(length),
+        assertThrows(
+                IllegalArgumentException.class, () -> new IdCodec(type).decode(new byte[length]))
+            .getMessage());
+  }
+
+  @Test
   void refusesIdsOfAnotherKind() {
     for (RecordId id : new RecordId[] {RecordId.of(5), RecordId.of("five"), RecordId.of(SAMPLE)}) {
       for (IdType type : IdType.values()) {

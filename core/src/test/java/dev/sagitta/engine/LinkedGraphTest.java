@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sagitta.Durability;
 import dev.sagitta.hnsw.GraphInserter;
 import dev.sagitta.persistence.FileKind;
+import dev.sagitta.persistence.Interceptor;
 import dev.sagitta.persistence.IoCall;
 import java.io.IOException;
 import java.util.Arrays;
@@ -90,11 +91,26 @@ final class LinkedGraphTest {
   }
 
   @Test
-  void beginsAnewWhenLinksCannotBeRead() throws IOException {
+  void readsAgainWhenReadingFailsOnce() throws IOException {
     store();
     parts = parts.reopened();
     parts.disk.failNext(
         call -> call.operation() == IoCall.Operation.READ, new IOException("told to fail"));
+    parts.loadGraph();
+    assertEquals(List.of(5), pending());
+    assertEquals(5, parts.graph.get().linkedCount());
+    assertEquals(Optional.empty(), parts.graph.warning());
+  }
+
+  @Test
+  void beginsAnewWhenLinksCannotBeRead() throws IOException {
+    store();
+    parts = parts.reopened();
+    parts.disk.intercept(
+        call ->
+            call.operation() == IoCall.Operation.READ
+                ? Optional.of(Interceptor.Fault.of(new IOException("told to fail")))
+                : Optional.empty());
     parts.loadGraph();
     assertEquals(5, pending().size());
     assertEquals(Optional.of("links are being rebuilt: told to fail"), parts.graph.warning());

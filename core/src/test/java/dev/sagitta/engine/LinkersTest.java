@@ -2,19 +2,19 @@ package dev.sagitta.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sagitta.CorruptionException;
 import dev.sagitta.Durability;
 import dev.sagitta.hnsw.GraphValidator;
 import dev.sagitta.hnsw.GraphValidator.Violation;
 import dev.sagitta.hnsw.HnswGraph;
 import dev.sagitta.persistence.FileKind;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -31,6 +31,7 @@ final class LinkersTest {
   private static final int PENDING_MAX = 20;
 
   private CollectionParts parts;
+  private long nanos;
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final PlatformThreads threads = new PlatformThreads(2);
 
@@ -81,7 +82,13 @@ final class LinkersTest {
 
   private Linkers linkers(EngineThreads on) {
     return new Linkers(
-        parts.graph, parts.state.pending(), PENDING_MAX, parts.epoch, on, failures::add);
+        parts.graph,
+        parts.state.pending(),
+        PENDING_MAX,
+        parts.epoch,
+        on,
+        failures::add,
+        () -> nanos);
   }
 
   /** Stores and publishes records with random vectors, without a log. */
@@ -219,8 +226,8 @@ final class LinkersTest {
     assertEquals(List.of(), GraphValidator.validate(parts.graph.get(), 3_000));
   }
 
-  @Test
-  void reportADamagedVectorOnceAndKeepItPending() throws Exception {
+  /** Seven pending slots in two extents, the second of which, slots 4 to 6, is damaged. */
+  private Path storeWithDamage() throws IOException {
     parts.loadGraph();
     CommitLog log = parts.log(Durability.sync());
     WriteLane lane = parts.lane(CollectionParts.DIRECT, log);
@@ -229,22 +236,57 @@ final class LinkersTest {
     }
     parts.checkpoints(log, lane).runAndWait();
     log.close();
-    // The second extent: slots 4 to 6.
-    parts.disk.flipBit(parts.newest(FileKind.VECTORS), 8 * 80);
+    Path damaged = parts.newest(FileKind.VECTORS);
+    parts.disk.flipBit(damaged, 8 * 80);
     parts = parts.reopened();
     parts.loadGraph();
     assertEquals(7, parts.state.pending().size());
-    Linkers linkers = linkers(threads);
-    linkers.start();
-    assertFalse(awaitLinked(linkers));
-    assertTrue(linkers.ended());
-    linkers.stop();
-    for (Throwable failure : failures) {
-      assertInstanceOf(CorruptionException.class, failure);
+    return damaged;
+  }
+
+  private void runTasks() {
+    while (!tasks.isEmpty()) {
+      tasks.remove().run();
     }
-    assertTrue(failures.size() >= 1 && failures.size() <= 2, failures.size() + " of two threads");
-    assertTrue(parts.state.pending().size() >= 3);
-    assertFalse(parts.graph.get().contains(4));
+  }
+
+  @Test
+  void setDamagedVectorsAsideAndLinkTheRest() throws IOException, InterruptedException {
+    Path damaged = storeWithDamage();
+    Linkers linkers = linkers(manual);
+    assertEquals(Optional.empty(), linkers.warning());
+    linkers.start();
+    runTasks();
+    assertEquals(List.of(), List.copyOf(failures));
+    assertFalse(linkers.ended());
+    assertTrue(awaitLinked(linkers));
+    assertEquals(3, parts.state.pending().size());
+    assertEquals(3, parts.state.pending().aside());
+    for (int slot = 0; slot < 7; slot++) {
+      assertEquals(slot < 4, parts.graph.get().contains(slot));
+    }
+    String warning = linkers.warning().orElseThrow();
+    assertTrue(warning.startsWith("3 records are scanned, not linked: "), warning);
+    assertTrue(warning.contains(damaged.toString()), warning);
+  }
+
+  @Test
+  void tryAgainAfterAPauseWhatTheySetAside() throws IOException {
+    Path damaged = storeWithDamage();
+    Linkers linkers = linkers(manual);
+    linkers.start();
+    runTasks();
+    parts.disk.flipBit(damaged, 8 * 80);
+    nanos = TimeUnit.SECONDS.toNanos(10) - 1;
+    linkers.signal();
+    runTasks();
+    assertEquals(3, parts.state.pending().aside());
+    nanos++;
+    linkers.signal();
+    runTasks();
+    assertEquals(0, parts.state.pending().size());
+    assertEquals(Optional.empty(), linkers.warning());
+    assertAllLinked();
   }
 
   @Test

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.sagitta.CollectionConfig;
+import dev.sagitta.IdType;
 import dev.sagitta.Limits;
+import dev.sagitta.distance.Metric;
 import dev.sagitta.engine.Operation.Single;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -22,7 +25,11 @@ import org.junit.jupiter.api.Test;
 final class OperationCodecTest {
   private static final int DIMENSION = 3;
 
-  private final OperationCodec codec = new OperationCodec(DIMENSION);
+  private final OperationCodec codec = codec(Metric.EUCLIDEAN, IdType.STRING);
+
+  private static OperationCodec codec(Metric metric, IdType ids) {
+    return new OperationCodec(CollectionConfig.builder(DIMENSION, metric).ids(ids).build());
+  }
 
   private static byte[] bytes(Random random, int length) {
     byte[] bytes = new byte[length];
@@ -30,7 +37,7 @@ final class OperationCodecTest {
     return bytes;
   }
 
-  /** Any change, with any bits for a vector. */
+  /** Any change. */
   private static Single change(Random random) {
     byte[] id = bytes(random, 1 + random.nextInt(20));
     if (random.nextInt(3) == 0) {
@@ -38,7 +45,7 @@ final class OperationCodecTest {
     }
     float[] vector = new float[DIMENSION];
     for (int i = 0; i < DIMENSION; i++) {
-      vector[i] = Float.intBitsToFloat(random.nextInt());
+      vector[i] = (random.nextFloat() - 0.5f) * Limits.COMPONENT_MAX;
     }
     return new Operation.Upsert(id, vector, bytes(random, random.nextInt(40)));
   }
@@ -146,6 +153,30 @@ final class OperationCodecTest {
     String message =
         assertThrows(IllegalArgumentException.class, () -> codec.decode(frame)).getMessage();
     return String.valueOf(message);
+  }
+
+  @Test
+  void refusesWhatNoCallerCouldHaveWritten() {
+    String header = "01000000" + "01000000" + "00000000";
+    assertEquals(
+        "vector has element NaN at index 1; allowed are -1.0E15 to 1.0E15",
+        refusal(header + "0000803f" + "0000c07f" + "00000000" + "61"));
+    ByteBuffer zero =
+        codec.encode(new Operation.Upsert(new byte[] {97}, new float[3], new byte[0]));
+    String message =
+        String.valueOf(
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> codec(Metric.COSINE, IdType.STRING).decode(zero))
+                .getMessage());
+    assertEquals(
+        "vector has norm 0.0; under the cosine metric it must be at least 1.0E-30", message);
+    assertEquals(
+        "LONG id of 1 bytes",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> codec(Metric.EUCLIDEAN, IdType.LONG).decode(zero))
+            .getMessage());
   }
 
   @Test

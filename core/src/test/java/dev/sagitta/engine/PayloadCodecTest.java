@@ -138,14 +138,15 @@ final class PayloadCodecTest {
         Limits.PAYLOAD_BYTES_MAX, PayloadCodec.encode(Payload.of("b", new byte[bytesMax])).length);
     Payload large = Payload.of("b", new byte[bytesMax + 1]);
     assertEquals(
-        "payload has 1048577 bytes; at most 1048576 are allowed",
+        "payload has more than the 1048576 bytes allowed",
         assertThrows(InvalidInputException.class, () -> PayloadCodec.encode(large)).getMessage());
   }
 
   private static void assertMalformed(byte[] bytes) {
     assertEquals(
         "payload of " + bytes.length + " bytes is malformed",
-        assertThrows(IllegalStateException.class, () -> PayloadCodec.decode(bytes)).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> PayloadCodec.decode(bytes))
+            .getMessage());
   }
 
   @Property
@@ -166,7 +167,7 @@ final class PayloadCodecTest {
     }
     try {
       assertEquals(bytes.length == 0, PayloadCodec.decode(bytes).isEmpty() && bytes.length < 2);
-    } catch (IllegalStateException refused) {
+    } catch (IllegalArgumentException refused) {
       assertEquals("payload of " + bytes.length + " bytes is malformed", refused.getMessage());
     }
   }

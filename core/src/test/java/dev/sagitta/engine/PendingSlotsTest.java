@@ -67,10 +67,62 @@ final class PendingSlotsTest {
     long second = pending.claim();
     pending.complete(second);
     assertEquals(List.of(0, 2), copyOf(pending));
-    assertEquals(3, pending.size(), "an upper bound while the oldest is not linked");
+    assertEquals(2, pending.size());
     pending.complete(first);
     assertEquals(List.of(2), copyOf(pending));
     assertEquals(1, pending.size());
+  }
+
+  @Test
+  void keepsWhatIsSetAsideUntilItIsQueuedAgain() throws InterruptedException {
+    for (int slot = 0; slot < 4; slot++) {
+      pending.add(slot);
+    }
+    assertEquals(1, pending.setAside(pending.claim()));
+    pending.complete(pending.claim());
+    assertEquals(2, pending.setAside(pending.claim()));
+    assertEquals(List.of(0, 2, 3), copyOf(pending));
+    assertEquals(1, pending.queued());
+    assertEquals(2, pending.aside());
+    assertEquals(3, pending.size());
+    pending.complete(pending.claim());
+    assertTrue(pending.awaitLinked(0, () -> false));
+    assertFalse(pending.unclaimed());
+    pending.queueAside();
+    assertEquals(0, pending.aside());
+    assertEquals(2, pending.queued());
+    assertEquals(List.of(0, 2), copyOf(pending));
+    assertEquals(0, pending.slot(pending.claim()));
+    assertEquals(2, pending.slot(pending.claim()));
+  }
+
+  /** Slots that are set aside and queued again all the time are in every copy. */
+  @Test
+  void losesNothingWhileSlotsAreSetAsideAndQueuedAgain() throws Exception {
+    int slots = 20;
+    for (int slot = 0; slot < slots; slot++) {
+      pending.add(slot);
+    }
+    AtomicBoolean stop = new AtomicBoolean();
+    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      Future<Integer> mover =
+          threads.submit(
+              () -> {
+                int moves = 0;
+                for (; !stop.get(); moves++) {
+                  for (long entry = pending.claim(); entry >= 0; entry = pending.claim()) {
+                    pending.setAside(entry);
+                  }
+                  pending.queueAside();
+                }
+                return moves;
+              });
+      for (int i = 0; i < 50_000; i++) {
+        assertEquals(slots, copyOf(pending).stream().distinct().count());
+      }
+      stop.set(true);
+      assertTrue(mover.get() > 0);
+    }
   }
 
   /** What is done to the list: numbers below 0 complete, 0 claims, others add so many. */

@@ -79,7 +79,7 @@ final class RecoveryTest {
         assertThrows(CorruptFileException.class, () -> CollectionParts.open(parts.disk));
     String message = String.valueOf(refused.getMessage());
     assertTrue(message.startsWith("Corrupt file /data/parts"), message);
-    return message.replaceFirst("Corrupt file /data/parts/?[a-z]*-?[0-9]*", "");
+    return message.replaceFirst("Corrupt file /data/parts/[A-Za-z]+-[0-9]+", "");
   }
 
   private CheckpointState state() throws IOException {
@@ -167,7 +167,7 @@ final class RecoveryTest {
   @Test
   void refusesABirthAfterTheCheckpoint() throws IOException {
     assertEquals(
-        ".tab at offset 64: expected a possible row of slot 2, found born 9, dead %d, address 32,"
+        ".tab at offset 128: expected a possible row of slot 2, found born 9, dead %d, address 32,"
                 .formatted(SlotTable.NEVER)
             + " previous -1",
         refusalOfRow(2, SlotTable.BORN, 9));
@@ -200,6 +200,18 @@ final class RecoveryTest {
   }
 
   @Test
+  void refusesAnAddressBetweenRecords() throws IOException {
+    assertTrue(refusalOfRow(6, SlotTable.ADDRESS, 4).contains("address 4,"));
+  }
+
+  @Test
+  void refusesAnotherNumberOfLiveSlots() throws IOException {
+    assertEquals(
+        ".tab at offset 64: expected 4 live slots, found 3 live slots",
+        refusalOfRow(2, SlotTable.DEAD, 8));
+  }
+
+  @Test
   void refusesAPredecessorThatCameLater() throws IOException {
     assertTrue(refusalOfRow(3, SlotTable.PREVIOUS, 3).contains("previous 3"));
   }
@@ -214,14 +226,14 @@ final class RecoveryTest {
     ByteBuffer body = slotBody();
     body.putInt(7 * SlotTable.ROW_BYTES, 7);
     commit(state(), withSlotFile(body));
-    assertEquals(".tab at offset 0: expected a pending slot below 7, found slot 7", refusal());
+    assertEquals(".tab at offset 288: expected a pending slot below 7, found slot 7", refusal());
   }
 
   @Test
   void refusesLogFramesThatHoldNoOperation() throws IOException {
     log.append(9, ByteBuffer.wrap(new byte[] {9, 0, 0, 0, 0, 0, 0, 0}));
     assertEquals(
-        " at offset 0: expected an operation in the log frame of sequence 9, found unknown"
+        ".wal at offset 128: expected an operation in the frame of sequence 9, found unknown"
             + " operation kind 9",
         refusal());
   }

@@ -32,7 +32,11 @@ final class SearchesTest {
 
   private Searches searches() {
     return new Searches(
-        parts.state, parts.graph, parts.vectors, new IdCodec(IdType.STRING), System::nanoTime);
+        parts.state,
+        parts.graph,
+        parts.vectors,
+        new SlotReader(parts.state, IdType.STRING),
+        System::nanoTime);
   }
 
   private List<RecordId> search(int k, boolean exact) {

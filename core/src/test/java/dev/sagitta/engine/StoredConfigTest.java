@@ -29,8 +29,8 @@ final class StoredConfigTest {
       @ForAll IdType ids,
       @ForAll @IntRange(min = 2, max = 128) int m,
       @ForAll @IntRange(min = 1, max = 4_096) int efConstruction,
-      @ForAll @IntRange(min = 0, max = 30) int rowsPerExtentShift,
-      @ForAll @IntRange(min = 1) int payloadExtentBytes) {
+      @ForAll @IntRange(min = 0, max = 11) int rowsPerExtentShift,
+      @ForAll @IntRange(min = 1, max = 1 << 28) int payloadExtentBytes) {
     StoredConfig stored =
         new StoredConfig(
             new CollectionConfig(dimension, metric, ids, m, efConstruction),
@@ -82,6 +82,12 @@ final class StoredConfigTest {
     assertEquals(
         "impossible extent sizes " + new StoredConfig(SAMPLE.config(), 11, 0),
         refusal(22, (byte) 0));
+    assertEquals(
+        "impossible extent sizes " + new StoredConfig(SAMPLE.config(), 18, 1 << 22),
+        refusal(16, (byte) 18));
+    assertEquals(
+        "impossible extent sizes " + new StoredConfig(SAMPLE.config(), 11, 0x11400000),
+        refusal(23, (byte) 0x11));
     assertEquals(
         "configuration of 31 bytes, not 32",
         assertThrows(IllegalArgumentException.class, () -> StoredConfig.decode(new byte[31]))

@@ -192,7 +192,7 @@ final class WriteLaneTest {
         assertInstanceOf(CollectionFailedException.class, error(later));
     assertFalse(refused.outcomeUnknown());
     assertEquals(
-        "collection docs accepts no writes until it is reopened:"
+        "collection docs accepts no writes until the database is closed and opened again:"
             + " java.io.IOException: told to fail",
         refused.getMessage());
     assertThrows(CollectionFailedException.class, lane::requireWorking);

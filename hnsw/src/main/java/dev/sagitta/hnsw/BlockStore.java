@@ -63,10 +63,6 @@ final class BlockStore {
     return (long) chunks.length << chunkShift;
   }
 
-  int blocksPerChunk() {
-    return chunkMask + 1;
-  }
-
   long bytes() {
     return chunks.length * chunkBytes();
   }

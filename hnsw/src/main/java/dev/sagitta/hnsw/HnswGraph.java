@@ -22,8 +22,7 @@ public final class HnswGraph implements AutoCloseable {
 
   private final HnswParameters parameters;
   private final VectorSpace space;
-  private final Arena arena;
-  private final boolean ownsArena;
+  private final Arena arena = Arena.ofShared();
   private final NodeRecords records;
   private final AtomicInteger linkedCount = new AtomicInteger();
   private final Object entryPointLock = new Object();
@@ -31,24 +30,10 @@ public final class HnswGraph implements AutoCloseable {
   /** Level and ordinal of the node where searches start. Written under entryPointLock. */
   private volatile long entryPoint = NO_ENTRY_POINT;
 
-  /** Makes an empty graph that owns its memory, which {@link #close} frees. */
+  /** Makes an empty graph. */
   public HnswGraph(HnswParameters parameters, VectorSpace space) {
-    this(parameters, space, Arena.ofShared(), true);
-  }
-
-  /**
-   * Makes an empty graph in the caller's arena, which must be usable by all threads that use the
-   * graph. {@link #close} leaves it alone.
-   */
-  public HnswGraph(HnswParameters parameters, VectorSpace space, Arena arena) {
-    this(parameters, space, arena, false);
-  }
-
-  private HnswGraph(HnswParameters parameters, VectorSpace space, Arena arena, boolean ownsArena) {
     this.parameters = Objects.requireNonNull(parameters, "parameters");
     this.space = Objects.requireNonNull(space, "space");
-    this.arena = Objects.requireNonNull(arena, "arena");
-    this.ownsArena = ownsArena;
     this.records = new NodeRecords(parameters, arena);
   }
 
@@ -103,12 +88,10 @@ public final class HnswGraph implements AutoCloseable {
     GraphImage.read(this, slotCount, source);
   }
 
-  /** Frees the memory if the graph owns it. No other thread may be using the graph, nor later. */
+  /** Frees the memory. No other thread may be using the graph, nor later. */
   @Override
   public void close() {
-    if (ownsArena) {
-      arena.close();
-    }
+    arena.close();
   }
 
   VectorSpace space() {

@@ -20,15 +20,8 @@ package dev.sagitta.hnsw;
 public record HnswParameters(int m, int efConstruction) {
   public static final int M_MIN = 2;
   public static final int M_MAX = 128;
-  public static final int M_DEFAULT = 16;
   public static final int EF_CONSTRUCTION_MAX = 4096;
-  public static final int EF_CONSTRUCTION_DEFAULT = 200;
   public static final int EF_SEARCH_MAX = 1 << 16;
-  public static final int EF_SEARCH_DEFAULT = 100;
-
-  /** M = 16, efConstruction = 200. */
-  public static final HnswParameters DEFAULT =
-      new HnswParameters(M_DEFAULT, EF_CONSTRUCTION_DEFAULT);
 
   /**
    * Checks the ranges.

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sagitta.hnsw.GraphValidator.Kind;
 import java.io.EOFException;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -179,8 +178,7 @@ class GraphImageTest {
       byte[] image = g.image(60);
       for (int length = 0; length < image.length; length++) {
         byte[] cut = Arrays.copyOf(image, length);
-        try (Arena arena = Arena.ofConfined()) {
-          HnswGraph graph = new HnswGraph(SMALL, g.space, arena);
+        try (HnswGraph graph = new HnswGraph(SMALL, g.space)) {
           assertThrows(EOFException.class, () -> graph.readImage(60, TestGraph.source(cut)));
         }
       }
@@ -197,8 +195,7 @@ class GraphImageTest {
       for (int position = 0; position < image.length; position++) {
         byte[] bad = image.clone();
         bad[position] ^= (byte) (1 + random.nextInt(255));
-        try (Arena arena = Arena.ofConfined()) {
-          HnswGraph graph = new HnswGraph(SMALL, g.space, arena);
+        try (HnswGraph graph = new HnswGraph(SMALL, g.space)) {
           graph.readImage(count, TestGraph.source(bad));
           assertTrue(
               GraphValidator.validate(graph, count).stream()
@@ -282,8 +279,7 @@ class GraphImageTest {
   }
 
   private static void assertRefused(TestGraph g, byte[] image, int slotCount, String message) {
-    try (Arena arena = Arena.ofConfined()) {
-      HnswGraph graph = new HnswGraph(SMALL, g.space, arena);
+    try (HnswGraph graph = new HnswGraph(SMALL, g.space)) {
       var e =
           assertThrows(
               InvalidImageException.class,

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 
 class HnswGraphTest {
@@ -31,25 +30,14 @@ class HnswGraphTest {
     try (TestGraph g = new TestGraph(SPACE)) {
       assertEquals(0, g.graph.bytes());
       new GraphInserter(g.graph).insert(0);
-      int recordBytes = 16 + 8 * HnswParameters.M_DEFAULT;
+      int recordBytes = 16 + 8 * TestGraph.PARAMETERS.m();
       assertEquals(4096L * recordBytes, g.graph.bytes());
     }
   }
 
   @Test
-  void takesMemoryFromTheCallersArenaAndLeavesItOpen() {
-    try (Arena arena = Arena.ofConfined()) {
-      HnswGraph graph = new HnswGraph(HnswParameters.DEFAULT, SPACE, arena);
-      new GraphInserter(graph).insert(0);
-      graph.close();
-      assertTrue(arena.scope().isAlive());
-      assertTrue(graph.contains(0));
-    }
-  }
-
-  @Test
-  void freesItsOwnMemoryWhenClosed() {
-    HnswGraph graph = new HnswGraph(HnswParameters.DEFAULT, SPACE);
+  void freesItsMemoryWhenClosed() {
+    HnswGraph graph = new HnswGraph(TestGraph.PARAMETERS, SPACE);
     new GraphInserter(graph).insert(0);
     graph.close();
     assertThrows(IllegalStateException.class, () -> graph.contains(0));

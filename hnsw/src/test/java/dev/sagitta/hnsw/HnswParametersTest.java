@@ -4,16 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class HnswParametersTest {
-  @Test
-  void defaultsAreThoseOfThePaper() {
-    assertEquals(new HnswParameters(16, 200), HnswParameters.DEFAULT);
-  }
-
   @ParameterizedTest
   @CsvSource({"2, 1", "128, 4096"})
   void acceptsTheEndsOfItsRanges(int m, int efConstruction) {

@@ -102,7 +102,7 @@ class NeighbourSelectorTest {
   }
 
   private static boolean leadsOut(TestGraph g, int ordinal) {
-    int[] links = new int[2 * HnswParameters.M_DEFAULT];
+    int[] links = new int[2 * TestGraph.PARAMETERS.m()];
     int count = g.graph.records().copyLinks(ordinal, 0, links);
     float[] vector = g.space.vectors[ordinal];
     return Arrays.stream(links, 0, count)

@@ -17,7 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A graph over a test space. Closing it validates it, unless a test has damaged it on purpose. */
 final class TestGraph implements AutoCloseable {
-  static final int EF_DEFAULT = HnswParameters.EF_SEARCH_DEFAULT;
+  static final HnswParameters PARAMETERS = new HnswParameters(16, 200);
+  static final int EF_DEFAULT = 100;
   static final SlotFilter ALL = ordinal -> true;
 
   final TestSpace space;
@@ -32,7 +33,7 @@ final class TestGraph implements AutoCloseable {
   }
 
   TestGraph(TestSpace space) {
-    this(space, HnswParameters.DEFAULT);
+    this(space, PARAMETERS);
   }
 
   /** An unlinked graph of Euclidean vectors with the default parameters. */

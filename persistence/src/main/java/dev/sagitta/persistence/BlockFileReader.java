@@ -65,6 +65,11 @@ public final class BlockFileReader implements Closeable {
     return table.bodyBytes() - position;
   }
 
+  /** The place in the file at which {@link #read} goes on, for messages. */
+  public long fileOffset() {
+    return FileHeader.BYTES + position;
+  }
+
   /** The store that the file's header names. */
   UUID storeId() {
     return table.storeId();
@@ -86,7 +91,7 @@ public final class BlockFileReader implements Closeable {
       throw new CorruptFileException(
           file,
           BlockFileFormat.bodyEnd(table.bodyBytes()),
-          target.remaining() + " more bytes of body at offset " + (FileHeader.BYTES + position),
+          target.remaining() + " more bytes of body at offset " + fileOffset(),
           remaining() + " bytes");
     }
     while (target.hasRemaining()) {
@@ -109,10 +114,7 @@ public final class BlockFileReader implements Closeable {
   ByteBuffer read(int bytes) throws IOException {
     if (bytes < 0 || bytes > remaining()) {
       throw new CorruptFileException(
-          file,
-          FileHeader.BYTES + position,
-          "0 to " + remaining() + " bytes to follow",
-          "a length of " + bytes);
+          file, fileOffset(), "0 to " + remaining() + " bytes to follow", "a length of " + bytes);
     }
     ByteBuffer target = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     read(target);

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The verified tail of an open block file: its length, and the CRC that each block must have.
- * Immutable, hence thread-safe. Layout in {@link BlockFileFormat}. The table is held off-heap, 4
- * bytes for each 64 KiB of file.
+ * Immutable, hence thread-safe. Layout in {@link BlockFileFormat}. The table takes 4 bytes of heap
+ * for each 64 KiB of file.
  */
 final class BlockFileTable {
 

@@ -80,6 +80,13 @@ public enum FileKind {
     return Optional.empty();
   }
 
+  /** Whether a plain file name is one of a file of any kind, finished or being written. */
+  public static boolean isName(String name) {
+    return ofName(name).isPresent()
+        || (name.endsWith(TEMPORARY_SUFFIX)
+            && ofName(name.substring(0, name.length() - TEMPORARY_SUFFIX.length())).isPresent());
+  }
+
   /** The number that stands for this kind in files. */
   int code() {
     return code;

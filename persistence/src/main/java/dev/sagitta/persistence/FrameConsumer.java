@@ -14,6 +14,8 @@ public interface FrameConsumer {
    * @param payload read-only, little-endian, position 0, limit at its end; valid during this call
    *     only
    * @throws IOException ends the replay and reaches its caller
+   * @throws MalformedPayloadException if the payload is not what the log's writer appends; reaches
+   *     the caller as a {@link CorruptFileException} that names the frame's place
    */
   void accept(long sequence, ByteBuffer payload) throws IOException;
 }

@@ -18,6 +18,12 @@ final class LogCreation {
 
   private LogCreation() {}
 
+  /**
+   * Makes a log.
+   *
+   * @throws FileAlreadyExistsException if a log of that number exists
+   * @throws LogNotBegunException if it failed before the log got its name
+   */
   static LogWriter create(
       FileOperations files, Path directory, LogHeader header, FirstFrames firstFrames)
       throws IOException {
@@ -27,19 +33,40 @@ final class LogCreation {
     if (files.exists(target)) {
       throw new FileAlreadyExistsException(target.toString());
     }
-    if (files.exists(temporary)) {
-      files.delete(temporary);
-    }
     return Opened.open(
-        files.create(temporary),
+        begin(files, temporary),
         handle -> {
-          handle.write(LogHeaderCodec.encode(header), 0);
           LogWriter writer = LogWriter.overHeader(files, directory, header, handle);
-          firstFrames.appendTo(writer);
-          writer.force();
+          write(handle, header, writer, firstFrames);
           files.rename(temporary, target);
           files.forceDirectory(directory);
           return writer;
         });
+  }
+
+  private static FileHandle begin(FileOperations files, Path temporary)
+      throws LogNotBegunException {
+    try {
+      if (files.exists(temporary)) {
+        files.delete(temporary);
+      }
+      return files.create(temporary);
+    } catch (IOException e) {
+      throw new LogNotBegunException(e);
+    }
+  }
+
+  private static void write(
+      FileHandle handle, LogHeader header, LogWriter writer, FirstFrames firstFrames)
+      throws IOException {
+    try {
+      handle.write(LogHeaderCodec.encode(header), 0);
+      firstFrames.appendTo(writer);
+      writer.force();
+    } catch (CorruptFileException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new LogNotBegunException(e);
+    }
   }
 }

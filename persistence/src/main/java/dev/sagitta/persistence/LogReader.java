@@ -146,6 +146,18 @@ final class LogReader implements Closeable {
     return new CorruptFileException(file, end, expected, actual);
   }
 
+  /** The frame met last as an error: it is intact, but its payload is not what belongs there. */
+  CorruptFileException malformed(MalformedPayloadException cause) {
+    CorruptFileException corrupt =
+        new CorruptFileException(
+            file,
+            bufferOffset + payloadStart - LogFormat.FRAME_HEADER_BYTES,
+            "an operation in the frame of sequence " + lastSequence,
+            String.valueOf(cause.getMessage()));
+    corrupt.initCause(cause);
+    return corrupt;
+  }
+
   /** What the bad frame should have been. */
   String expected() {
     return expected;

@@ -71,7 +71,11 @@ final class LogReplay {
 
   private void accept(LogReader reader) throws IOException {
     frames++;
-    consumer.accept(reader.lastSequence(), reader.payload());
+    try {
+      consumer.accept(reader.lastSequence(), reader.payload());
+    } catch (MalformedPayloadException e) {
+      throw reader.malformed(e);
+    }
   }
 
   private static CorruptFileException corrupt(LogReader reader, LogHeader successor) {

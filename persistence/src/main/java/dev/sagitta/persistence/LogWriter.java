@@ -87,6 +87,7 @@ public final class LogWriter implements Closeable {
    *
    * @param end what the replay found; the frames to copy are read and verified again
    * @throws CorruptFileException if those frames are no longer what the replay found
+   * @throws LogNotBegunException if the new log could not be made and certainly does not exist
    * @throws java.nio.file.FileAlreadyExistsException if the new log exists: an earlier attempt got
    *     that far before it failed, and a new replay will find it
    */
@@ -142,7 +143,7 @@ public final class LogWriter implements Closeable {
   }
 
   /** Whether I/O has failed, so that only {@link #close} is left to call. */
-  public boolean failed() {
+  boolean failed() {
     return state == State.FAILED;
   }
 
@@ -186,12 +187,20 @@ public final class LogWriter implements Closeable {
    * fails, this log is failed too, because the next one may exist and say where this one ends.
    *
    * @return the writer of the next log, in the same epoch; this one is closed
+   * @throws LogNotBegunException if the next log could not be made and certainly does not exist;
+   *     this one is durable then and stays open
    */
   public LogWriter rotate() throws IOException {
     force();
     var end = new LogPosition(header.number(), endOffset(), lastSequence, chain);
     state = State.FAILED;
-    LogWriter next = create(files, directory, LogHeader.after(header.storeId(), end, epoch()));
+    LogWriter next;
+    try {
+      next = create(files, directory, LogHeader.after(header.storeId(), end, epoch()));
+    } catch (LogNotBegunException e) {
+      state = State.OPEN;
+      throw e;
+    }
     state = State.OPEN;
     try {
       seal(next.logNumber());

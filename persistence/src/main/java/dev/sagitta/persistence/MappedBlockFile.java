@@ -93,6 +93,11 @@ public final class MappedBlockFile {
     return table.bodyBytes();
   }
 
+  /** The file. */
+  public Path path() {
+    return path;
+  }
+
   /** The entry that the file was opened by. */
   public FileEntry entry() {
     return entry;

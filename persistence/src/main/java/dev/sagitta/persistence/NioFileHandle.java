@@ -15,6 +15,12 @@ import java.nio.file.Path;
  */
 final class NioFileHandle implements FileHandle {
 
+  /**
+   * Bytes per call of the channel, which copies a heap buffer into a direct one as large as the
+   * call and keeps that for the thread.
+   */
+  private static final int BYTES_PER_CALL = 1 << 20;
+
   private final Path file;
   private final FileChannel channel;
 
@@ -29,10 +35,12 @@ final class NioFileHandle implements FileHandle {
     int start = target.position();
     try {
       while (target.hasRemaining()) {
-        int count = channel.read(target, position + target.position() - start);
+        ByteBuffer part = part(target);
+        int count = channel.read(part, position + target.position() - start);
         if (count < 0) {
           break;
         }
+        target.position(target.position() + count);
       }
     } catch (IOException e) {
       throw withFile("read", e);
@@ -45,14 +53,20 @@ final class NioFileHandle implements FileHandle {
     int start = source.position();
     try {
       while (source.hasRemaining()) {
-        int count = channel.write(source, position + source.position() - start);
+        int count = channel.write(part(source), position + source.position() - start);
         if (count == 0) {
           throw new IOException("no byte was accepted, " + source.remaining() + " remain");
         }
+        source.position(source.position() + count);
       }
     } catch (IOException e) {
       throw withFile("write", e);
     }
+  }
+
+  /** The next bytes of a buffer, as many as a call may take. */
+  private static ByteBuffer part(ByteBuffer buffer) {
+    return buffer.slice(buffer.position(), Math.min(buffer.remaining(), BYTES_PER_CALL));
   }
 
   /**

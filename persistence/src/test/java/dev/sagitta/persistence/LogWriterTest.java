@@ -205,6 +205,29 @@ final class LogWriterTest {
   }
 
   @Test
+  void aRotationThatCannotBeginTheNewLogLeavesTheOldOneOpen() throws IOException {
+    for (var operation :
+        List.of(IoCall.Operation.CREATE, IoCall.Operation.WRITE, IoCall.Operation.FORCE)) {
+      var fresh = new SimulatedFiles();
+      LogWriter log = newLog(fresh);
+      append(log, 1);
+      fresh.failNext(
+          call -> call.operation() == operation && call.path().toString().endsWith("log-2.wal.tmp"),
+          new IOException("injected"));
+      var e = assertThrows(LogNotBegunException.class, log::rotate);
+      assertEquals("java.io.IOException: injected", e.getMessage());
+      assertFalse(log.failed());
+      append(log, 1);
+      LogWriter next = log.rotate();
+      append(next, 1);
+      next.close();
+      LogEnd end = replay(fresh).end();
+      assertEquals(2, end.lastLogNumber());
+      assertEquals(3, end.lastSequence());
+    }
+  }
+
+  @Test
   void aRotationWhoseSealFailsLeavesBothLogsReadable() throws IOException {
     LogWriter log = newLog(files);
     append(log, 1);

@@ -1,0 +1,16 @@
+package dev.sagitta.persistence;
+
+import java.io.IOException;
+
+/**
+ * A new log could not be made, for want of room or of file descriptors perhaps, and nothing has its
+ * name. What was there before is as it was, and making it may be tried again. Immutable.
+ */
+public final class LogNotBegunException extends IOException {
+
+  private static final long serialVersionUID = 1L;
+
+  LogNotBegunException(IOException cause) {
+    super(cause.toString(), cause);
+  }
+}
