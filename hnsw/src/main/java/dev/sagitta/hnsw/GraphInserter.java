@@ -71,6 +71,8 @@ public final class GraphInserter {
     if (graph.contains(ordinal)) {
       return;
     }
+    // First of all, so that a vector that cannot be read never becomes the entry point.
+    scorer.queryStored(ordinal);
     records.begin(ordinal, graph.levelOf(ordinal));
     if (!graph.linkFirst(ordinal)) {
       link(ordinal);
@@ -90,9 +92,11 @@ public final class GraphInserter {
     if (!graph.contains(ordinal)) {
       throw new IllegalArgumentException("ordinal " + ordinal + " is not contained");
     }
+    scorer.queryStored(ordinal);
     link(ordinal);
   }
 
+  /** Links an ordinal that is the scorer's query. */
   private void link(int ordinal) {
     int top = chooseNeighbours(ordinal);
     for (int layer = 0; layer <= top; layer++) {
@@ -111,7 +115,6 @@ public final class GraphInserter {
     self = ordinal;
     long entryPoint = graph.entryPoint();
     int top = Math.min(records.level(ordinal), HnswGraph.entryLevel(entryPoint));
-    scorer.queryStored(ordinal);
     float selfScore = walk.score(ordinal);
     walk.descend(entryPoint, top);
     for (int layer = top; layer >= 0; layer--) {

@@ -65,7 +65,7 @@ final class TestSpace implements VectorSpace {
   /** Vectors scored so far. */
   final AtomicLong scored = new AtomicLong();
 
-  /** Calls of score after which one throws; never if negative. */
+  /** Calls that read stored vectors after which one throws; never if negative. */
   final AtomicLong callsUntilThrow = new AtomicLong(-1);
 
   TestSpace(float[][] vectors, Scoring scoring) {
@@ -89,20 +89,25 @@ final class TestSpace implements VectorSpace {
 
       @Override
       public void queryStored(int ordinal) {
+        throwIfTold();
         query = vectors[ordinal];
       }
 
       @Override
       public void score(int[] ordinals, int count, float[] scores) {
-        if (callsUntilThrow.get() >= 0 && callsUntilThrow.getAndDecrement() == 0) {
-          throw new ScoringException();
-        }
+        throwIfTold();
         scored.addAndGet(count);
         for (int i = 0; i < count; i++) {
           scores[i] = scoring.score(query, vectors[ordinals[i]]);
         }
       }
     };
+  }
+
+  private void throwIfTold() {
+    if (callsUntilThrow.get() >= 0 && callsUntilThrow.getAndDecrement() == 0) {
+      throw new ScoringException();
+    }
   }
 
   /** The scores of the k nearest, sorted, by looking at all. */
