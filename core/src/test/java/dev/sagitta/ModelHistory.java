@@ -26,6 +26,16 @@ final class ModelHistory {
     states.add(next);
   }
 
+  /** How many operations were begun. */
+  int begun() {
+    return states.size() - 1;
+  }
+
+  /** Forgets the operations begun after some, because they were refused. */
+  void forgetAfter(int begun) {
+    states.subList(begun + 1, states.size()).clear();
+  }
+
   /** Everything that was begun has been acknowledged. */
   void acknowledge() {
     acknowledged = states.size() - 1;
@@ -58,6 +68,13 @@ final class ModelHistory {
                 first,
                 states.size() - 1,
                 firstWith(found) < 0 ? "it never had that" : "it had that at " + firstWith(found)));
+  }
+
+  /** Whether a collection is in one of the states that {@link #check} allows. */
+  boolean allows(VectorCollection collection, boolean powerLoss) {
+    Map<RecordId, VectorRecord> found = records(collection);
+    return states.subList(powerLoss ? durable : acknowledged, states.size()).stream()
+        .anyMatch(state -> same(state, found));
   }
 
   /**

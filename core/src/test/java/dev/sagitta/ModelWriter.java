@@ -5,13 +5,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one writer of a database: does what a crash test asks for and keeps a record of what was
  * begun, what was acknowledged and what must survive. Not thread-safe.
  *
  * <p>Operations fail with a {@link SagittaException} once the file system has crashed; the record
- * then says what may be found after opening again.
+ * then says what may be found after opening again. Where calls on the file system fail one by one,
+ * {@link #tolerant} makes a writer that goes on after refused operations, as an application would.
  */
 final class ModelWriter {
   /** Small enough for eight rows to a vector extent at a 64-byte row. */
@@ -19,20 +21,40 @@ final class ModelWriter {
 
   private final ModelDatabase database;
   private final boolean everyAcknowledgementDurable;
+  private final @Nullable FaultPlan faults;
   private final Map<String, Lifetime> lifetimes = new HashMap<>();
 
   /** A writer that opens the database with its first operation. */
   ModelWriter(ModelDatabase database, Durability durability) {
+    this(database, durability, null);
+  }
+
+  private ModelWriter(ModelDatabase database, Durability durability, @Nullable FaultPlan faults) {
     this.database = database;
     this.everyAcknowledgementDurable = durability instanceof Durability.Sync;
+    this.faults = faults;
+  }
+
+  /** A writer that takes refusals as they come, on a file system that fails by a plan. */
+  static ModelWriter tolerant(ModelDatabase database, Durability durability, FaultPlan faults) {
+    return new ModelWriter(database, durability, faults);
   }
 
   /**
    * One collection of a name.
    *
    * @param certain whether it must be there after a crash, and not merely may be
+   * @param before one that was dropped, and may be back while this one is not certain
    */
-  record Lifetime(ModelHistory history, boolean certain) {}
+  record Lifetime(ModelHistory history, boolean certain, @Nullable ModelHistory before) {
+    /** Checks that a collection is in a state that it may be in. */
+    void check(VectorCollection collection, boolean powerLoss) {
+      ModelHistory dropped = before;
+      if (certain || dropped == null || !dropped.allows(collection, powerLoss)) {
+        int unused = history.check(collection, powerLoss);
+      }
+    }
+  }
 
   /** The collections that may be there, by name. */
   Map<String, Lifetime> lifetimes() {
@@ -41,50 +63,74 @@ final class ModelWriter {
 
   /** Creates a collection with LONG ids. */
   void create(String name) {
-    var history = new ModelHistory();
-    lifetimes.put(name, new Lifetime(history, false));
-    var unused =
-        database
-            .open()
-            .collection(name, CollectionConfig.builder(DIMENSION, Metric.EUCLIDEAN).m(4).build());
-    lifetimes.put(name, new Lifetime(history, true));
+    Lifetime dropped = lifetimes.get(name);
+    ModelHistory before = dropped == null ? null : dropped.history();
+    // A drop that failed may have left it there.
+    ModelHistory history = before != null && existsNow(name) ? before : new ModelHistory();
+    lifetimes.put(name, new Lifetime(history, false, before));
+    attempt(
+        name,
+        () -> {
+          var unused =
+              database
+                  .open()
+                  .collection(
+                      name, CollectionConfig.builder(DIMENSION, Metric.EUCLIDEAN).m(4).build());
+          lifetimes.put(name, new Lifetime(history, true, null));
+        });
   }
 
   /** Drops a collection. */
   void drop(String name) {
-    lifetimes.put(name, new Lifetime(history(name), false));
-    database.open().drop(name);
-    lifetimes.remove(name);
+    lifetimes.put(name, new Lifetime(history(name), false, null));
+    attempt(
+        name,
+        () -> {
+          database.open().drop(name);
+          lifetimes.remove(name);
+        });
   }
 
   /** Stores one record whose id, vector and payload follow from the numbers. */
   void upsert(String name, int id, int version) {
     VectorRecord record = record(id, version);
-    history(name).begin(records -> records.put(record.id(), record));
-    collection(name).upsert(record);
-    acknowledge(name);
+    attempt(
+        name,
+        () -> {
+          history(name).begin(records -> records.put(record.id(), record));
+          collection(name).upsert(record);
+          acknowledge(name);
+        });
   }
 
   /** Stores a stream of records, each an operation of its own. */
   void upsertAll(String name, int firstId, int count, int version) {
     List<VectorRecord> all =
         IntStream.range(firstId, firstId + count).mapToObj(id -> record(id, version)).toList();
-    for (VectorRecord record : all) {
-      history(name).begin(records -> records.put(record.id(), record));
-    }
-    long unused = collection(name).upsertAll(all.stream());
-    acknowledge(name);
+    attempt(
+        name,
+        () -> {
+          for (VectorRecord record : all) {
+            history(name).begin(records -> records.put(record.id(), record));
+          }
+          long unused = collection(name).upsertAll(all.stream());
+          acknowledge(name);
+        });
   }
 
   /** Deletes a record that is there or not. */
   void delete(String name, int id) {
-    history(name).begin(records -> records.remove(id(id)));
-    if (collection(name).delete(id(id))) {
-      acknowledge(name);
-    } else {
-      // Nothing was written, so nothing was forced either.
-      history(name).acknowledge();
-    }
+    attempt(
+        name,
+        () -> {
+          history(name).begin(records -> records.remove(id(id)));
+          if (collection(name).delete(id(id))) {
+            acknowledge(name);
+          } else {
+            // Nothing was written, so nothing was forced either.
+            history(name).acknowledge();
+          }
+        });
   }
 
   /** Upserts the first ids and deletes the others, at once. */
@@ -92,41 +138,116 @@ final class ModelWriter {
     var batch = new WriteBatch();
     upserted.forEach(id -> batch.upsert(record(id, version)));
     deleted.forEach(id -> batch.delete(id(id)));
-    history(name)
-        .begin(
-            records -> {
-              upserted.forEach(id -> records.put(id(id), record(id, version)));
-              deleted.forEach(id -> records.remove(id(id)));
-            });
-    collection(name).apply(batch);
-    acknowledge(name);
+    attempt(
+        name,
+        () -> {
+          history(name)
+              .begin(
+                  records -> {
+                    upserted.forEach(id -> records.put(id(id), record(id, version)));
+                    deleted.forEach(id -> records.remove(id(id)));
+                  });
+          collection(name).apply(batch);
+          acknowledge(name);
+        });
   }
 
   /** Makes a checkpoint; afterwards everything is durable. */
   void checkpoint(String name) {
-    collection(name).checkpoint();
-    history(name).makeDurable();
+    attempt(
+        name,
+        () -> {
+          collection(name).checkpoint();
+          history(name).makeDurable();
+        });
   }
 
   /** Forces the log; afterwards everything is durable. */
   void flush(String name) {
-    collection(name).flush();
-    history(name).makeDurable();
+    attempt(
+        name,
+        () -> {
+          collection(name).flush();
+          history(name).makeDurable();
+        });
   }
 
   /** Waits for the linkers. */
   void awaitIndexed(String name) {
-    try {
-      collection(name).awaitIndexed();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    attempt(
+        name,
+        () -> {
+          try {
+            collection(name).awaitIndexed();
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        });
   }
 
   /** Closes in peace; afterwards everything is durable. */
   void close() {
-    database.close();
-    lifetimes.values().forEach(lifetime -> lifetime.history().makeDurable());
+    try {
+      database.close();
+      lifetimes.values().forEach(lifetime -> lifetime.history().makeDurable());
+    } catch (SagittaException e) {
+      if (faults == null) {
+        throw e;
+      }
+    }
+    if (faults != null) {
+      // What was unknown is known once the database is open again.
+      faults.suspended(() -> lifetimes.keySet().forEach(this::goOn));
+    }
+  }
+
+  /** Does an operation; a tolerant writer remembers what its refusal means, and goes on. */
+  private void attempt(String name, Runnable operation) {
+    Lifetime lifetime = lifetimes.get(name);
+    int begun = lifetime == null ? 0 : lifetime.history().begun();
+    try {
+      operation.run();
+    } catch (SagittaException e) {
+      if (faults == null) {
+        throw e;
+      }
+      if (e instanceof CollectionFailedException failed && failed.outcomeUnknown()) {
+        return;
+      }
+      faults.suspended(() -> settleRefused(name, begun));
+    }
+  }
+
+  private void settleRefused(String name, int begun) {
+    ModelHistory history = history(name);
+    boolean stream = history.begun() > begun + 1;
+    if (!stream || failed(name)) {
+      history.forgetAfter(begun);
+    } else {
+      goOn(name);
+    }
+  }
+
+  private boolean failed(String name) {
+    return exists(name) && collection(name).stats().failure().isPresent();
+  }
+
+  private void goOn(String name) {
+    if (exists(name)) {
+      history(name).goOn(collection(name), false);
+    }
+  }
+
+  private boolean existsNow(String name) {
+    boolean[] there = new boolean[1];
+    if (faults != null) {
+      faults.suspended(() -> there[0] = exists(name));
+    }
+    return there[0];
+  }
+
+  private boolean exists(String name) {
+    return database.open().collectionNames().contains(name);
   }
 
   private void acknowledge(String name) {
