@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The library on a plain class path: works without any flag, and says nothing. */
 final class PlainJvmTest {
   private static final String INCUBATOR_WARNING =
-      "WARNING: Using incubator modules: jdk.incubator.vector\n";
+      "WARNING: Using incubator modules: jdk.incubator.vector";
 
   @TempDir Path directory;
 
@@ -38,7 +38,7 @@ final class PlainJvmTest {
       assertEquals("reopened, the same kernel, 1000 records found", child.line());
       assertEquals(0, child.await());
       // The JDK's own line, for which no library can do anything.
-      assertEquals(INCUBATOR_WARNING, child.errors());
+      assertEquals(List.of(INCUBATOR_WARNING), child.errors().lines().toList());
     }
   }
 

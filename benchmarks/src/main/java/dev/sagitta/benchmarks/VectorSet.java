@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
+import java.util.Optional;
 
 /**
  * Vectors to store and vectors to ask with.
@@ -15,96 +15,79 @@ import java.util.Random;
  * @param metric how they are compared
  * @param base vectors to store; ids are their indexes
  * @param queries vectors to ask with, none of them stored
+ * @param truth for each query the ids of the true nearest, where the set comes with them
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record VectorSet(String name, Metric metric, float[][] base, float[][] queries) {
+record VectorSet(
+    String name, Metric metric, float[][] base, float[][] queries, Optional<int[][]> truth) {
   private static final int QUERIES = 1_000;
+  private static final int CLUSTERS = 1_000;
+  private static final int SEED = 42;
 
-  /** Reads siftsmall from the directory with its fvecs files. */
+  /** Reads siftsmall from the directory with its fvecs and ivecs files. */
   static VectorSet siftSmall(Path directory) throws IOException {
     return new VectorSet(
         "siftsmall 10,000 x 128",
         Metric.EUCLIDEAN,
         fvecs(directory.resolve("siftsmall_base.fvecs")),
-        fvecs(directory.resolve("siftsmall_query.fvecs")));
+        fvecs(directory.resolve("siftsmall_query.fvecs")),
+        Optional.of(ivecs(directory.resolve("siftsmall_groundtruth.ivecs"))));
   }
 
-  /** Vectors per record: int32 dimension, then that many float32, little-endian. */
+  /** Vectors of a file: for each an int32 dimension, then that many float32, little-endian. */
   private static float[][] fvecs(Path file) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-    int dimension = bytes.getInt(0);
-    int count = bytes.remaining() / (Integer.BYTES + dimension * Float.BYTES);
-    float[][] vectors = new float[count][dimension];
-    for (float[] vector : vectors) {
-      if (bytes.getInt() != dimension) {
-        throw new IOException(file + " holds vectors of different dimensions");
+    int[][] bits = ivecs(file);
+    float[][] vectors = new float[bits.length][bits[0].length];
+    for (int n = 0; n < vectors.length; n++) {
+      for (int i = 0; i < vectors[n].length; i++) {
+        vectors[n][i] = Float.intBitsToFloat(bits[n][i]);
       }
-      bytes.asFloatBuffer().get(vector);
-      bytes.position(bytes.position() + dimension * Float.BYTES);
     }
     return vectors;
   }
 
-  /**
-   * Seeded clusters of low intrinsic dimension: a vector is one of 1,000 centres plus a random
-   * combination of 16 directions of its cluster plus a little noise.
-   */
+  /** Lists of a file: for each an int32 length, then that many int32, little-endian. */
+  private static int[][] ivecs(Path file) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    int length = bytes.getInt(0);
+    int count = bytes.remaining() / (Integer.BYTES * (1 + length));
+    int[][] lists = new int[count][length];
+    for (int[] list : lists) {
+      if (bytes.getInt() != length) {
+        throw new IOException(file + " holds lists of different lengths");
+      }
+      bytes.asIntBuffer().get(list);
+      bytes.position(bytes.position() + length * Integer.BYTES);
+    }
+    return lists;
+  }
+
+  /** Seeded vectors in clusters of low intrinsic dimension. */
   static VectorSet generated(int count, int dimension) {
-    Clusters clusters = new Clusters(new Random(42), dimension);
+    GeneratedVectors vectors = new GeneratedVectors(SEED, dimension, CLUSTERS);
     return new VectorSet(
         "generated %,d x %d".formatted(count, dimension),
         Metric.COSINE,
-        clusters.vectors(count),
-        clusters.vectors(QUERIES));
+        vectors.next(count),
+        vectors.next(QUERIES),
+        Optional.empty());
   }
 
-  private static final class Clusters {
-    private static final int CENTRES = 1_000;
-    private static final int DIRECTIONS = 16;
+  /**
+   * How far the k-th true neighbour is from a query, where the set knows.
+   *
+   * @param query index of the query
+   */
+  Optional<Float> distanceOfTruth(int query, int k) {
+    return truth.map(ids -> euclidean(queries[query], base[ids[query][k - 1]]));
+  }
 
-    private final Random random;
-    private final int dimension;
-    private final float[][] centres;
-    private final float[][][] directions;
-
-    Clusters(Random random, int dimension) {
-      this.random = random;
-      this.dimension = dimension;
-      centres = new float[CENTRES][];
-      directions = new float[CENTRES][DIRECTIONS][];
-      for (int c = 0; c < CENTRES; c++) {
-        centres[c] = gaussian(1f);
-        for (int d = 0; d < DIRECTIONS; d++) {
-          directions[c][d] = gaussian(0.3f);
-        }
-      }
+  /** The only set that knows its truth is Euclidean. */
+  private static float euclidean(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += ((double) a[i] - b[i]) * ((double) a[i] - b[i]);
     }
-
-    private float[] gaussian(float scale) {
-      float[] vector = new float[dimension];
-      for (int i = 0; i < dimension; i++) {
-        vector[i] = (float) random.nextGaussian() * scale;
-      }
-      return vector;
-    }
-
-    float[][] vectors(int count) {
-      float[][] vectors = new float[count][];
-      for (int n = 0; n < count; n++) {
-        int cluster = random.nextInt(CENTRES);
-        float[] vector = gaussian(0.05f);
-        for (int d = 0; d < DIRECTIONS; d++) {
-          float weight = (float) random.nextGaussian();
-          for (int i = 0; i < dimension; i++) {
-            vector[i] += weight * directions[cluster][d][i];
-          }
-        }
-        for (int i = 0; i < dimension; i++) {
-          vector[i] += centres[cluster][i];
-        }
-        vectors[n] = vector;
-      }
-      return vectors;
-    }
+    return (float) Math.sqrt(sum);
   }
 }

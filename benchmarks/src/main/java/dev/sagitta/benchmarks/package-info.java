@@ -1,7 +1,8 @@
 /**
- * Benchmarks: kernels under JMH ({@code java --add-modules jdk.incubator.vector -jar
- * benchmarks/target/benchmarks.jar}) and {@link dev.sagitta.benchmarks.EngineFigures}, which
- * measures the whole engine.
+ * Benchmarks, in {@code benchmarks/target/benchmarks.jar}: {@link
+ * dev.sagitta.benchmarks.KernelBenchmark} for the kernels under JMH, {@link
+ * dev.sagitta.benchmarks.EngineFigures} for the whole engine, {@link
+ * dev.sagitta.benchmarks.SmallHeap} for the heap that it needs.
  */
 @NullMarked
 package dev.sagitta.benchmarks;

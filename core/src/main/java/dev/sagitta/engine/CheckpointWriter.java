@@ -118,7 +118,7 @@ final class CheckpointWriter {
   private FileEntry slotFile(CollectionState.Published published, IntArrayList pending)
       throws IOException {
     try (BlockFileWriter writer = files.create(FileKind.SLOTS);
-        Arena arena = Arena.ofConfined()) {
+        Arena arena = Arena.ofShared()) {
       MemorySegment rows = arena.allocate((long) ROWS_PER_WRITE * SlotTable.ROW_BYTES);
       for (int first = 0; first < published.slotCount(); first += ROWS_PER_WRITE) {
         int count = Math.min(ROWS_PER_WRITE, published.slotCount() - first);

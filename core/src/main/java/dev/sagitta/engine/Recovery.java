@@ -187,7 +187,7 @@ final class Recovery {
   /** Every slot that no other slot replaced is the newest of its id, and ids are all different. */
   private void indexIds() {
     int count = checkpoint.slotCount();
-    try (Arena arena = Arena.ofConfined()) {
+    try (Arena arena = Arena.ofShared()) {
       OrdinalSet replaced = new OrdinalSet(arena, count);
       for (int slot = 0; slot < count; slot++) {
         if (slots.previous(slot) != SlotTable.NONE) {

@@ -15,6 +15,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.sagitta.VectorCollection;
 import dev.sagitta.VectorDatabase;
+import java.lang.foreign.Arena;
 
 /**
  * One direction only between modules and packages, and what the library's code never calls. The
@@ -107,6 +108,15 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("sun..", "com.sun..", "jdk.internal..");
+
+  /** They make C2 discard the kernels again and again: docs/decisions/0014. */
+  @ArchTest
+  static final ArchRule sharedArenasOnly =
+      noClasses()
+          .should()
+          .callMethod(Arena.class, "ofConfined")
+          .orShould()
+          .callMethod(Arena.class, "ofAuto");
 
   /** Nor printStackTrace. */
   @ArchTest static final ArchRule nothingPrints = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;

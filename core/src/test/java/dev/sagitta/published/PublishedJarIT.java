@@ -24,6 +24,18 @@ final class PublishedJarIT {
   private static final List<String> MODULES_INSIDE =
       List.of("distance", "hnsw", "persistence", "backup", "engine");
 
+  private static final Set<String> PARTS_AND_DEPENDENCIES =
+      Set.of(
+          "dev.sagitta/sagitta-backup",
+          "dev.sagitta/sagitta-distance",
+          "dev.sagitta/sagitta-hnsw",
+          "dev.sagitta/sagitta-persistence",
+          "org.agrona/agrona",
+          "org.jspecify/jspecify");
+
+  /** Whether this build runs with -o; then Maven makes no SBOM. */
+  private static final boolean OFFLINE = Boolean.getBoolean("maven.offline");
+
   @Test
   void holdsTheClassesOfAllModulesAndNothingElse() throws IOException {
     Set<String> files = files(PublishedJar.path());
@@ -86,6 +98,23 @@ final class PublishedJarIT {
             .map(element -> element.replaceAll("<[^>]*>", ""))
             .toList();
     assertEquals(List.of("sagitta", "agrona", "jspecify"), artifacts);
+  }
+
+  @Test
+  void listsItselfItsPartsAndItsDependenciesInItsSbom() throws IOException {
+    for (String name : List.of("bom.json", "bom.xml")) {
+      Path sbom = PublishedJar.path().resolveSibling(name);
+      if (!OFFLINE || Files.exists(sbom)) {
+        List<String> components =
+            Pattern.compile("purl(?:\" : \"|>)pkg:maven/([^@]+)@")
+                .matcher(Files.readString(sbom))
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+        assertEquals("dev.sagitta/sagitta", components.getFirst(), name);
+        assertEquals(PARTS_AND_DEPENDENCIES, Set.copyOf(components.subList(1, components.size())));
+      }
+    }
   }
 
   private static Set<String> files(Path jar) throws IOException {

@@ -40,7 +40,7 @@ final class GraphImage {
     if (slotCount < 0) {
       throw new IllegalArgumentException("slotCount " + slotCount + " is negative");
     }
-    try (Arena arena = Arena.ofConfined()) {
+    try (Arena arena = Arena.ofShared()) {
       new ImageWriter(graph, slotCount, arena, sink).write();
     }
   }

@@ -68,7 +68,7 @@ public final class GraphValidator {
    * @return what is wrong, at most {@value #VIOLATIONS_MAX} of it; empty if the graph is valid
    */
   public static List<Violation> validate(HnswGraph graph, int slotCount) {
-    try (Arena arena = Arena.ofConfined()) {
+    try (Arena arena = Arena.ofShared()) {
       return new GraphValidator(graph, arena).validate(slotCount);
     }
   }
@@ -80,7 +80,7 @@ public final class GraphValidator {
    * reached, which does no harm.
    */
   public static void unreachable(HnswGraph graph, int slotCount, IntConsumer found) {
-    try (Arena arena = Arena.ofConfined()) {
+    try (Arena arena = Arena.ofShared()) {
       OrdinalSet reached = Reachability.from(graph, arena);
       long end = Math.min(slotCount, graph.records().capacity());
       for (int ordinal = 0; ordinal < end; ordinal++) {

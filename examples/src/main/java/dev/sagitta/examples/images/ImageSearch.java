@@ -120,6 +120,6 @@ public final class ImageSearch {
   }
 
   private static int number(Hit hit) {
-    return Integer.parseInt(hit.id().toString());
+    return Math.toIntExact(hit.id().asLong());
   }
 }

@@ -24,7 +24,8 @@ record Arguments(Path directory, Optional<String> question) {
         --dir DIRECTORY  where to keep the index; target/quickstart-db unless given
       """;
 
-  private static final Path DIRECTORY_DEFAULT = Path.of("target", "quickstart-db");
+  /** Where the quickstart keeps its files unless told otherwise. */
+  static final Path DIRECTORY_DEFAULT = Path.of("target", "quickstart-db");
 
   /**
    * Understands a command line.

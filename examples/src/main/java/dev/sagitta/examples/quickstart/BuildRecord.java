@@ -11,12 +11,12 @@ import java.util.Properties;
 
 /**
  * What an index was built from. It is written when the building is done, so it also tells that the
- * index is whole.
+ * index was whole then. Whether the index is still there is for {@link MethodIndex} to look at.
  *
  * @param jdk version of the JDK whose methods are in the index
  * @param features version of the code that makes the vectors
  * @param methods how many methods there are
- * @param time how long it took to store and link them
+ * @param time how long it took to read, embed, store and link them
  */
 record BuildRecord(String jdk, int features, long methods, Duration time) {
   /** To be raised with every change that gives methods other vectors or payloads. */
@@ -56,12 +56,12 @@ record BuildRecord(String jdk, int features, long methods, Duration time) {
     }
   }
 
-  /** Whether the index holds the methods of this JDK, with the vectors of this program. */
+  /** Whether the index was made of the methods of this JDK, with the vectors of this program. */
   boolean isCurrent() {
     return jdk.equals(Runtime.version().toString()) && features == FEATURES_NOW;
   }
 
-  /** Methods stored and linked a second. */
+  /** Methods a second: read, made into vectors, stored and linked. */
   double perSecond() {
     return methods * 1e9 / Math.max(1, time.toNanos());
   }

@@ -20,7 +20,9 @@ final class Footprint {
     Table table = new Table(Column.left("index"), Column.right("value"));
     Optional<BuildRecord> build = BuildRecord.read(workspace.buildRecord());
     if (build.isPresent()) {
-      table.row("inserts a second, when built", Figures.count((long) build.get().perSecond()));
+      table.row(
+          "methods a second when built: read, embedded, stored, linked",
+          Figures.count((long) build.get().perSecond()));
     }
     table.row("heap in use, after a collection", Figures.bytes(heapBytes()));
     table.row("memory outside the heap", Figures.bytes(stats.offHeapBytes()));

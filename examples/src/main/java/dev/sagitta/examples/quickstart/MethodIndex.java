@@ -31,7 +31,19 @@ final class MethodIndex {
 
   /** Whether the index is there, whole, and made of this JDK. */
   boolean isCurrent() throws IOException {
-    return BuildRecord.read(workspace.buildRecord()).filter(BuildRecord::isCurrent).isPresent();
+    return Files.exists(workspace.vocabulary())
+        && BuildRecord.read(workspace.buildRecord())
+            .filter(BuildRecord::isCurrent)
+            .filter(this::countsAsMany)
+            .isPresent();
+  }
+
+  /** Asks the database itself: it may have been deleted, and the record of its building not. */
+  private boolean countsAsMany(BuildRecord record) {
+    try (VectorDatabase database = VectorDatabase.open(workspace.database())) {
+      return database.collectionNames().contains(COLLECTION)
+          && open(database).count() == record.methods();
+    }
   }
 
   /** Builds the index anew. */

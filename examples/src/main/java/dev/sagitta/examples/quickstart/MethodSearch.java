@@ -21,7 +21,7 @@ final class MethodSearch {
   /**
    * How widely a question is searched for. The default is right for queries that look like the
    * records; a question looks like no method, so it gets more, and is answered in some
-   * milliseconds.
+   * milliseconds. Printed, with the reason, by {@link #explain}.
    */
   static final int EF_SEARCH = 2_000;
 
@@ -34,6 +34,14 @@ final class MethodSearch {
   MethodSearch(VectorCollection methods, Embedder embedder) {
     this.methods = methods;
     this.embedder = embedder;
+  }
+
+  /** Says how the questions are searched for, and why so. */
+  static void explain() {
+    System.out.printf(
+        "Questions are searched with efSearch = %s, more than the default: a question looks like"
+            + " no method, so its true neighbours are harder to find.%n",
+        Figures.count(EF_SEARCH));
   }
 
   /** Searches and prints a table of what was found. */

@@ -10,12 +10,14 @@ import java.util.List;
 /**
  * A search in plain words over the methods of the running JDK, some 153,000 of them.
  *
- * <p>The first run builds the index, in a minute or two; later runs search at once. Without a
+ * <p>The first run builds the index, in about a minute; later runs search at once. Without a
  * question the program answers four of its own, measures recall and speed, and kills a process in
  * the middle of writing to see that nothing is lost. With a question as its arguments it answers
- * that.
+ * that. It ends with exit code 1 if a record was lost.
  */
 public final class Quickstart {
+  private static final String QUESTION = "days between two dates";
+
   private final Workspace workspace;
 
   private Quickstart(Workspace workspace) {
@@ -44,8 +46,10 @@ public final class Quickstart {
     quickstart.buildIfNeeded();
     if (arguments.question().isPresent()) {
       quickstart.answer(arguments.question().get());
-    } else {
-      quickstart.showEverything();
+    } else if (!quickstart.showEverything()) {
+      System.err.println(
+          "The quickstart failed: acknowledged records were lost in the crash test.");
+      System.exit(1);
     }
   }
 
@@ -53,32 +57,40 @@ public final class Quickstart {
     MethodIndex index = new MethodIndex(workspace);
     if (!index.isCurrent()) {
       System.out.printf(
-          "Building the index in %s. It takes a minute or two, this once.%n",
-          workspace.directory());
+          "Building the index in %s. It takes about a minute, this once.%n", workspace.directory());
       index.build();
     }
   }
 
   private void answer(String question) throws IOException {
     try (VectorDatabase database = VectorDatabase.open(workspace.database())) {
-      new MethodSearch(openMethods(database), embedder()).answer(question);
+      VectorCollection methods = openMethods(database);
+      MethodSearch.explain();
+      new MethodSearch(methods, embedder()).answer(question);
     }
   }
 
-  private void showEverything() throws IOException, InterruptedException {
+  /** Shows all there is to show; whether nothing was lost in the crash test. */
+  private boolean showEverything() throws IOException, InterruptedException {
     try (VectorDatabase database = VectorDatabase.open(workspace.database())) {
       VectorCollection methods = openMethods(database);
       Embedder embedder = embedder();
+      MethodSearch.explain();
       Questions.SHOWN.forEach(new MethodSearch(methods, embedder)::answer);
       new SearchMeasurement(methods, embedder).print();
       Footprint.print(workspace, methods.stats());
     }
-    new CrashTest(workspace.database()).print();
-    System.out.printf(
-        "%nThe index stays in %s. Now ask in your own words:%n%n  %s days between two dates%n",
-        workspace.directory(),
-        String.join(
-            " ", JavaCommand.of(Quickstart.class, "--dir", workspace.directory().toString())));
+    boolean whole = new CrashTest(workspace.database()).run();
+    System.out.printf("%nThe index stays in %s. %s%n", workspace.directory(), hint());
+    return whole;
+  }
+
+  /** What to do next; an index elsewhere is not the one that the build script searches. */
+  private String hint() {
+    return workspace.directory().equals(Arguments.DIRECTORY_DEFAULT)
+        ? "Now ask in your own words:%n%n  mvn -q -Pquickstart verify -Dquery=\"%s\""
+            .formatted(QUESTION)
+        : "Now give the same --dir and your own words, such as: %s".formatted(QUESTION);
   }
 
   private static VectorCollection openMethods(VectorDatabase database) {

@@ -8,7 +8,6 @@ import dev.sagitta.examples.report.Latencies;
 import dev.sagitta.examples.report.Recall;
 import dev.sagitta.examples.report.Table;
 import dev.sagitta.examples.report.Table.Column;
-import java.io.IOException;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,13 +22,13 @@ final class SearchMeasurement {
   private static final int K = 10;
 
   /** One method in so many is searched for. */
-  private static final long METHODS_PER_SAMPLE = 1_000;
+  private static final long METHODS_PER_SAMPLE = 2_500;
 
   /** Length of the noise; a vector's own length is 1. */
   private static final double NOISE = 0.5;
 
-  private static final int ROUNDS_TO_WARM_UP = 2;
-  private static final int ROUNDS = 5;
+  private static final int ROUNDS_TO_WARM_UP = 1;
+  private static final int ROUNDS = 4;
 
   private final VectorCollection methods;
   private final Embedder embedder;
@@ -47,7 +46,7 @@ final class SearchMeasurement {
   }
 
   /** Measures and prints a table. */
-  void print() throws IOException {
+  void print() {
     List<float[]> samples = sampledMethods();
     List<float[]> questions = questions();
     System.out.printf(
@@ -70,13 +69,13 @@ final class SearchMeasurement {
         .toList();
   }
 
-  private List<float[]> sampledMethods() throws IOException {
-    JdkMethods jdk = new JdkMethods();
+  private List<float[]> sampledMethods() {
     SplittableRandom random = new SplittableRandom(1);
     AtomicLong number = new AtomicLong();
-    return jdk.stream()
+    return methods
+        .records()
         .filter(method -> number.getAndIncrement() % METHODS_PER_SAMPLE == 0)
-        .map(method -> blur(embedder.embed(method), random))
+        .map(method -> blur(method.vector(), random))
         .toList();
   }
 
