@@ -82,7 +82,7 @@ class GraphImageTest {
       }
       // The fewer calls succeed the likelier one throws; the first that does is one of the last.
       int halfLinked = 1;
-      for (int calls = 150; tryInsert(g, inserter, halfLinked, calls); calls -= 2) {
+      for (int calls = 300; tryInsert(g, inserter, halfLinked, calls); calls -= 2) {
         halfLinked += 2;
       }
       assertTrue(g.graph.records().inDegree(halfLinked) > 0);
