@@ -36,7 +36,8 @@ import java.util.stream.Stream;
  * and a write with
  *
  * <ul>
- *   <li>{@link CollectionFailedException}: this or an earlier write could not be logged;
+ *   <li>{@link CollectionFailedException}: this or an earlier write could not be logged, or could
+ *       not be forced, which {@link #flush} and {@link #checkpoint} may find out too;
  *   <li>{@link LogFullException}: checkpoints fail for so long that the log is at its cap.
  * </ul>
  */

@@ -88,7 +88,7 @@ final class FailedStorageTest {
         assertThrows(CollectionFailedException.class, () -> upsert(plane, 20, 21));
     assertTrue(unknown.outcomeUnknown());
     assertEquals(
-        "collection plane failed while writing; the outcome of this write is unknown: " + TOLD,
+        "collection plane failed while writing; the outcome of this call is unknown: " + TOLD,
         unknown.getMessage());
     assertEquals(TOLD, String.valueOf(unknown.getCause()));
     List<Executable> writes =
@@ -197,10 +197,15 @@ final class FailedStorageTest {
             });
     VectorCollection plane = simulated.plane();
     assertSearchable(plane, 20);
+    CollectionFailedException ended =
+        assertThrows(CollectionFailedException.class, plane::awaitIndexed);
     assertEquals(
-        "a bug", assertThrows(IllegalStateException.class, plane::awaitIndexed).getMessage());
-    assertTrue(plane.stats().failure().isPresent());
-    assertThrows(CollectionFailedException.class, () -> upsert(plane, 0, 1));
+        "collection plane links no more until the database is closed and opened again:"
+            + " java.lang.IllegalStateException: a bug",
+        ended.getMessage());
+    simulated.files().intercept(call -> Optional.empty());
+    simulated.reopen();
+    assertSearchable(simulated.plane(), 20);
   }
 
   @Test

@@ -10,6 +10,8 @@ import java.util.Optional;
  * same to a file of the same kind, as a disk does that is full or broken. Thread-safe.
  */
 final class FaultPlan implements Interceptor {
+  private static final String TOLD = "told to fail";
+
   private final long failing;
   private final boolean forGood;
 
@@ -42,7 +44,18 @@ final class FaultPlan implements Interceptor {
     }
     // A write that fails has reached the file not at all, in part, or wholly.
     int applied = (int) (call.bytes() * (failing % 4) / 3);
-    return Optional.of(new Fault(new IOException("told to fail: " + call), applied));
+    return Optional.of(new Fault(new IOException(TOLD + ": " + call), applied));
+  }
+
+  /** Whether an error is what an injected fault may lead to, and not one of the library's own. */
+  static boolean explains(SagittaException error) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (String.valueOf(cause.getMessage()).contains(TOLD)) {
+        return true;
+      }
+    }
+    // What could not be created is not there, and what is closed because closing failed is closed.
+    return error instanceof CollectionNotFoundException || error instanceof ClosedException;
   }
 
   private static String kind(IoCall call) {

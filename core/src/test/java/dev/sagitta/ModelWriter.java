@@ -211,6 +211,9 @@ final class ModelWriter {
       if (faults == null) {
         throw e;
       }
+      if (!FaultPlan.explains(e)) {
+        throw new AssertionError("no injected fault explains " + e, e);
+      }
       if (e instanceof CollectionFailedException failed && failed.outcomeUnknown()) {
         return;
       }

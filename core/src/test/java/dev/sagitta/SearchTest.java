@@ -244,7 +244,7 @@ final class SearchTest {
   @Test
   void findsPendingRecordsExactly() {
     GatedThreads threads = GatedThreads.holdingLinkers();
-    simulated.threads(() -> threads);
+    simulated.gated(threads);
     VectorCollection plane = simulated.plane();
     for (int id = 0; id < 200; id++) {
       plane.upsert(id, new float[] {id, 0}, Payload.empty());
@@ -306,7 +306,7 @@ final class SearchTest {
     AtomicLong clock = new AtomicLong();
     simulated.nanoClock(() -> clock.addAndGet(TimeUnit.SECONDS.toNanos(1)));
     GatedThreads threads = GatedThreads.holdingLinkers();
-    simulated.threads(() -> threads);
+    simulated.gated(threads);
     VectorCollection plane = simulated.plane();
     // Exactly as many as may be pending, and as are scored at a time.
     fill(plane, 256);
@@ -323,7 +323,7 @@ final class SearchTest {
     fill(simulated.plane(), 100);
     List<RecordId> expected = ids(simulated.plane().searchExact(SearchRequest.of(ORIGIN, 10)));
     GatedThreads threads = GatedThreads.holdingBackground();
-    simulated.threads(() -> threads);
+    simulated.gated(threads);
     VectorCollection plane = simulated.plane();
     assertEquals(expected, ids(plane.searchExact(SearchRequest.of(ORIGIN, 10))));
     assertEquals(

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A database on the simulated file system, with extents and logs so small that tiny workloads fill
@@ -28,6 +29,7 @@ final class SimulatedDatabase implements AutoCloseable {
   private DatabaseOptions options = DatabaseOptions.builder().linkerThreads(1).build();
   private LongSupplier nanoClock = System::nanoTime;
   private Supplier<EngineThreads> threads = () -> new PlatformThreads(options().linkerThreads());
+  private @Nullable GatedThreads gate;
   private VectorDatabase database;
 
   /** Opens an empty one. */
@@ -61,6 +63,12 @@ final class SimulatedDatabase implements AutoCloseable {
     this.threads = threads;
     reopen();
     return this;
+  }
+
+  /** The same with threads that wait at a gate, at the latest until this is closed. */
+  SimulatedDatabase gated(GatedThreads threads) {
+    gate = threads;
+    return threads(() -> threads);
   }
 
   private DatabaseOptions options() {
@@ -158,6 +166,9 @@ final class SimulatedDatabase implements AutoCloseable {
 
   @Override
   public void close() {
+    if (gate != null) {
+      gate.open();
+    }
     closeQuietly();
   }
 }

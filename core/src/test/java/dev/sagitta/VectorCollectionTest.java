@@ -438,7 +438,7 @@ final class VectorCollectionTest {
   void theGraphIsWaitedForUntilInterrupted() {
     simulated.plane().upsertAll(records(0, 10));
     GatedThreads threads = GatedThreads.holdingBackground();
-    simulated.threads(() -> threads);
+    simulated.gated(threads);
     VectorCollection plane = simulated.plane();
     Thread.currentThread().interrupt();
     assertThrows(InterruptedException.class, plane::awaitIndexed);
@@ -449,7 +449,7 @@ final class VectorCollectionTest {
   @Test
   void indexingIsWaitedForAtMostForATimeAndUntilInterrupted() throws InterruptedException {
     GatedThreads threads = GatedThreads.holdingLinkers();
-    simulated.threads(() -> threads);
+    simulated.gated(threads);
     VectorCollection plane = simulated.plane();
     plane.upsertAll(records(0, 10));
     assertEquals(10, plane.stats().pending());
@@ -467,7 +467,7 @@ final class VectorCollectionTest {
   @Test
   void writersHelpToIndexWhenTooMuchIsPending() {
     GatedThreads threads = GatedThreads.holdingLinkers();
-    simulated.threads(() -> threads);
+    simulated.gated(threads);
     VectorCollection plane = simulated.plane();
     plane.upsertAll(records(0, 600));
     // 16 KiB of rows of 64 bytes may be pending.
@@ -479,7 +479,7 @@ final class VectorCollectionTest {
   @Test
   void whoeverAppliesABatchHelpsToIndexAllOfIt() {
     GatedThreads threads = GatedThreads.holdingLinkers();
-    simulated.threads(() -> threads);
+    simulated.gated(threads);
     VectorCollection plane = simulated.plane();
     WriteBatch batch = new WriteBatch();
     records(0, 600).forEach(batch::upsert);

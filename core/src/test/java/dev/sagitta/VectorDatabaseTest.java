@@ -239,6 +239,17 @@ final class VectorDatabaseTest {
     simulated.reopen();
     assertTrue(simulated.files().exists(file));
     assertEquals(List.of("MANIFEST-1", "cat.jpg"), simulated.files().list(directory));
+    for (String name : List.of("notes", "photos")) {
+      VectorCollection collection = simulated.database().collection(name, CONFIG);
+      collection.upsert(1, VECTOR);
+      String message =
+          String.valueOf(
+              assertThrows(StorageException.class, () -> simulated.database().drop(name))
+                  .getMessage());
+      assertTrue(message.contains(name + ".dropped: not left behind by Sagitta"), message);
+      assertEquals(1, collection.count(), "still open");
+    }
+    assertEquals(List.of("MANIFEST-1", "cat.jpg"), simulated.files().list(directory));
   }
 
   @Test

@@ -87,7 +87,7 @@ final class Checkpoints {
    * and the log grows faster than it: only checkpoints that fail may bring the log to its cap.
    */
   void holdBack() {
-    while (log.halfFull() && pauseNanos == 0 && (scheduled.get() || !graph.done())) {
+    while (log.halfFull() && (scheduled.get() || (!graph.done() && pauseNanos == 0))) {
       Waiting.pause(HOLD_BACK_NANOS);
     }
   }
@@ -157,11 +157,11 @@ final class Checkpoints {
     try {
       files.deleteObsolete();
       writer.seal();
+      reclaimer.reclaim();
     } catch (IOException | RuntimeException e) {
       warning = Optional.of("the last checkpoint holds, but what it replaced stays: " + e);
       LOG.log(Level.DEBUG, "tidying up after a checkpoint of " + files.directory() + " failed", e);
     }
-    reclaimer.reclaim();
   }
 
   /** Deletes what a checkpoint wrote before it failed, so that attempts do not fill the disk. */

@@ -1,6 +1,5 @@
 package dev.sagitta.engine;
 
-import dev.sagitta.ClosedException;
 import dev.sagitta.CollectionConfig;
 import dev.sagitta.CollectionFailedException;
 import dev.sagitta.CollectionStats;
@@ -21,6 +20,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -28,7 +28,6 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CollectionEngine {
   private static final Logger LOG = System.getLogger("dev.sagitta");
+
+  /** How often records that could not be linked are tried again. */
+  private static final Duration RETRY = Duration.ofSeconds(10);
 
   private final String name;
   private final StoredConfig config;
@@ -60,6 +62,7 @@ public final class CollectionEngine {
   private final Reads reads;
   private final Writes writes;
   private final EngineThreads.@Nullable Timer forceTimer;
+  private final EngineThreads.Timer retryTimer;
 
   /** Guarded by this. */
   private boolean closed;
@@ -106,15 +109,7 @@ public final class CollectionEngine {
     laneThread = threads.serial(name + "-writer");
     lane = new WriteLane("collection " + name, laneThread, epoch, state, log, this::afterGroup);
     int pendingMax = Math.max(64, tuning.pendingBytes() / state.vectors().layout().rowBytes());
-    linkers =
-        new Linkers(
-            graph,
-            state.pending(),
-            pendingMax,
-            epoch,
-            threads,
-            lane::fail,
-            environment.nanoClock());
+    linkers = new Linkers(graph, state.pending(), pendingMax, epoch, threads, lane::fail);
     checkpoints =
         new Checkpoints(
             state,
@@ -135,6 +130,7 @@ public final class CollectionEngine {
         durability instanceof Durability.Interval(Duration every, long bytes)
             ? threads.every(every, this::forceLater)
             : null;
+    retryTimer = threads.every(RETRY, this::retryLater);
     background.execute(() -> loadGraph(recovery));
   }
 
@@ -184,6 +180,17 @@ public final class CollectionEngine {
     if (state.published().sequence() > log.durableSequence()) {
       var _ = lane.run(log::force);
     }
+  }
+
+  /** Queues another try to link what could not be, if there is any. */
+  private void retryLater() {
+    if (linkers.waiting()) {
+      background.execute(() -> linkers.retry(this::isDead));
+    }
+  }
+
+  private boolean isDead(int slot) {
+    return !state.slots().visible(slot, state.published().sequence());
   }
 
   private void afterGroup() {
@@ -289,7 +296,7 @@ public final class CollectionEngine {
 
   /** See {@link dev.sagitta.VectorCollection#checkpoint}. */
   public void checkpoint() {
-    requireOpen();
+    lane.requireOpen();
     checkpoints.runAndWait();
   }
 
@@ -306,19 +313,17 @@ public final class CollectionEngine {
 
   /** See {@link dev.sagitta.VectorCollection#awaitIndexed(Duration)}. */
   public boolean awaitIndexed(Duration timeout) throws InterruptedException {
-    requireOpen();
+    lane.requireOpen();
     long nanos = Math.max(0, Waiting.saturatedNanos(timeout));
     long begun = System.nanoTime();
     graph.awaitInterruptibly(nanos);
     if (!graph.done()) {
       return false;
     }
-    graph.get();
     long left = nanos - (System.nanoTime() - begun);
-    boolean indexed =
-        state.pending().awaitLinked(left, linkers::ended) && state.pending().aside() == 0;
+    boolean indexed = graph.loaded() && state.pending().awaitLinked(left, linkers::ended);
     lane.requireOpen();
-    Throwable failure = lane.failure();
+    Throwable failure = graph.loaded() ? lane.failure() : graph.failure();
     if (!indexed && failure != null) {
       throw new CollectionFailedException(
           "collection "
@@ -370,12 +375,6 @@ public final class CollectionEngine {
     return all.isEmpty() ? Optional.empty() : Optional.of(all);
   }
 
-  private void requireOpen() {
-    if (epoch.closed()) {
-      throw new ClosedException("collection " + name + " is closed");
-    }
-  }
-
   /**
    * Closes the collection: ends writing and linking, makes a checkpoint, waits for readers to leave
    * and frees everything.
@@ -387,26 +386,27 @@ public final class CollectionEngine {
       return;
     }
     closed = true;
+    retryTimer.cancel();
     if (forceTimer != null) {
       forceTimer.cancel();
     }
-    // Each runs even if one before it fails; the first error is thrown, with the others suppressed.
-    CloseHelper.closeAll(
-        this::stopWriting,
-        linkers::stop,
-        () -> {
-          if (checkpoint) {
-            makeDurable();
-          }
-        },
-        () -> closeLog(checkpoint),
-        epoch::close,
-        () -> onBackground(reclaimer::reclaim),
-        () -> onBackground(graph::close),
-        () -> onBackground(state::close),
-        () -> onBackground(arena::close),
-        () -> Waiting.forEnd(background),
-        () -> Waiting.forEnd(laneThread));
+    Closing.all(
+        List.of(
+            this::stopWriting,
+            linkers::stop,
+            () -> {
+              if (checkpoint) {
+                makeDurable();
+              }
+            },
+            () -> closeLog(checkpoint),
+            epoch::close,
+            () -> onBackground(reclaimer::reclaim),
+            () -> onBackground(graph::close),
+            () -> onBackground(state::close),
+            () -> onBackground(arena::close),
+            () -> Waiting.forEnd(background),
+            () -> Waiting.forEnd(laneThread)));
   }
 
   private void stopWriting() {
@@ -447,7 +447,7 @@ public final class CollectionEngine {
   private void checkpointBeforeClose() {
     try {
       checkpoints.runAndWait();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.log(Level.DEBUG, "checkpoint of " + name + " at close failed", e);
     }
   }

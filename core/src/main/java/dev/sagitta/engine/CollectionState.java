@@ -2,7 +2,7 @@ package dev.sagitta.engine;
 
 import dev.sagitta.InvalidInputException;
 import dev.sagitta.Limits;
-import org.agrona.CloseHelper;
+import java.util.List;
 import org.agrona.collections.IntHashSet;
 
 /**
@@ -246,6 +246,6 @@ final class CollectionState {
 
   /** Frees the memory; the epoch is closed by then. The slot table belongs to its arena. */
   void close() {
-    CloseHelper.closeAll(vectors.extents()::close, records.extents()::close, ids::close);
+    Closing.all(List.of(vectors.extents()::close, records.extents()::close, ids::close));
   }
 }

@@ -153,6 +153,7 @@ final class CommitLog {
     try {
       log = open().rotate();
     } catch (LogNotBegunException e) {
+      count(open());
       throw notBegun(e);
     }
     writer = log;

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,10 +111,10 @@ public final class DatabaseEngine {
     }
   }
 
-  /** Leaves alone what is no collection, and what cannot be removed: neither is in the way. */
+  /** Leaves alone what is not a collection's, and what cannot be removed now. */
   private void tryToRemove(Path leftover) {
     try {
-      if (files.isDirectory(leftover) && holdsFilesOfACollectionOnly(leftover)) {
+      if (isOurs(leftover)) {
         removeLeftover(leftover);
       }
     } catch (IOException e) {
@@ -121,8 +122,19 @@ public final class DatabaseEngine {
     }
   }
 
-  private boolean holdsFilesOfACollectionOnly(Path directory) throws IOException {
-    return files.list(directory).stream().allMatch(FileKind::isName);
+  private boolean isOurs(Path leftover) throws IOException {
+    return files.isDirectory(leftover) && files.list(leftover).stream().allMatch(FileKind::isName);
+  }
+
+  /** Makes a name free for use, unless somebody else uses it. */
+  private void removeIfThere(Path leftover) throws IOException {
+    if (files.exists(leftover)) {
+      if (!isOurs(leftover)) {
+        throw new FileAlreadyExistsException(
+            leftover.toString(), null, "not left behind by Sagitta, and in the way");
+      }
+      removeLeftover(leftover);
+    }
   }
 
   /** The name must be durable first, lest files are missing under the name that it had before. */
@@ -174,9 +186,7 @@ public final class DatabaseEngine {
 
   private void create(String name, CollectionConfig config) throws IOException {
     Path making = directory.resolve(name + CREATING);
-    if (files.exists(making)) {
-      removeLeftover(making);
-    }
+    removeIfThere(making);
     files.createDirectory(making);
     RowLayout layout = new RowLayout(config.metric(), config.dimension());
     Tuning tuning = environment.tuning();
@@ -273,6 +283,13 @@ public final class DatabaseEngine {
     requireOpen();
     requireName(name);
     requireExists(name);
+    Path dropped = directory.resolve(name + DROPPED);
+    onFileThread(
+        "dropping collection " + name,
+        () -> {
+          removeIfThere(dropped);
+          return true;
+        });
     CollectionEngine collection = open.remove(name);
     if (collection != null) {
       collection.close(false);
@@ -280,10 +297,6 @@ public final class DatabaseEngine {
     onFileThread(
         "dropping collection " + name,
         () -> {
-          Path dropped = directory.resolve(name + DROPPED);
-          if (files.exists(dropped)) {
-            removeLeftover(dropped);
-          }
           files.rename(directory.resolve(name), dropped);
           files.forceDirectory(directory);
           deleteTree(dropped);

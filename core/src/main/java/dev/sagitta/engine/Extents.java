@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +30,9 @@ final class Extents {
    * @param arena owns the memory
    * @param file the sealed file; null while the extent is open
    */
-  record Extent(MemorySegment memory, Arena arena, @Nullable MappedBlockFile file)
-      implements AutoCloseable {
+  record Extent(MemorySegment memory, Arena arena, @Nullable MappedBlockFile file) {
     /** Frees the memory; no reader is left. */
-    @Override
-    public void close() {
+    void close() {
       arena.close();
     }
 
@@ -155,7 +152,7 @@ final class Extents {
     changed[index] = extent;
     extents = changed;
     if (index < old.length) {
-      reclaimer.retire(old[index]);
+      reclaimer.retire(old[index]::close);
     }
   }
 
@@ -205,6 +202,6 @@ final class Extents {
   void close() {
     Extent[] last = extents;
     extents = new Extent[0];
-    CloseHelper.closeAll(last);
+    Closing.all(Arrays.stream(last).map(extent -> (Runnable) extent::close).toList());
   }
 }

@@ -122,7 +122,7 @@ final class IdIndex {
       }
     }
     table = grown;
-    reclaimer.retire(old.arena);
+    reclaimer.retire(old.arena::close);
   }
 
   private static void insert(Table table, long entry) {

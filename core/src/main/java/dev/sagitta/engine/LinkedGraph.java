@@ -9,6 +9,8 @@ import dev.sagitta.persistence.BlockFileReader;
 import dev.sagitta.persistence.CorruptFileException;
 import dev.sagitta.persistence.FileEntry;
 import dev.sagitta.persistence.FileKind;
+import dev.sagitta.persistence.FormatVersionException;
+import dev.sagitta.persistence.WrongStoreException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.agrona.collections.IntHashSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The graph of a collection, which opening does not wait for: it is read from the checkpoint's
@@ -27,7 +30,9 @@ import org.agrona.collections.IntHashSet;
  * was read, cannot reach become pending too.
  */
 final class LinkedGraph {
-  private static final int READ_ATTEMPTS = 3;
+  private static final int READ_ATTEMPTS = 5;
+
+  /** After the first attempt; doubles from one to the next. */
   private static final long READ_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final HnswParameters parameters;
@@ -87,15 +92,18 @@ final class LinkedGraph {
       try (BlockFileReader reader = files.read(only(links, files))) {
         graph.readImage(slotCount, reader::read);
         return graph;
-      } catch (CorruptFileException | InvalidImageException damaged) {
+      } catch (CorruptFileException
+          | InvalidImageException
+          | FormatVersionException
+          | WrongStoreException useless) {
         graph.close();
-        throw damaged;
+        throw useless;
       } catch (IOException e) {
         graph.close();
         if (attempt == READ_ATTEMPTS) {
           throw e;
         }
-        Waiting.pause(READ_PAUSE_NANOS);
+        Waiting.pause(READ_PAUSE_NANOS << (attempt - 1));
       } catch (RuntimeException | Error e) {
         graph.close();
         throw e;
@@ -126,6 +134,11 @@ final class LinkedGraph {
   /** Whether the graph is there. */
   boolean loaded() {
     return ready.isDone() && !ready.isCompletedExceptionally();
+  }
+
+  /** Why the graph never will be there, if it will not. */
+  @Nullable Throwable failure() {
+    return ready.isCompletedExceptionally() ? ready.exceptionNow() : null;
   }
 
   /** The graph, waited for without regard to interrupts; throws the error that prevented it. */

@@ -4,10 +4,10 @@ import dev.sagitta.CorruptionException;
 import dev.sagitta.StorageException;
 import dev.sagitta.hnsw.GraphInserter;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
+import java.util.function.IntPredicate;
+import org.agrona.collections.IntHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,20 +17,16 @@ import org.jspecify.annotations.Nullable;
  * <p>At most as many linker tasks run at once as there are linker threads. A task ends when nothing
  * is left to claim; whoever adds work signals.
  *
- * <p>A slot that cannot be linked, because stored vectors that must be compared cannot be read or
- * because memory or stack is short, is set aside: it stays pending and so is still searched, and is
- * tried again after a pause. Too many of them, or any other error, end linking.
+ * <p>A slot that cannot be linked is set aside: it stays pending and so is still searched, until
+ * {@link #retry}. If stored vectors are damaged, the others go on; if they cannot be read, or
+ * memory or stack is short, which may pass, nothing is linked until then. Too many slots set aside,
+ * or any other error, end linking.
  */
 final class Linkers {
   /** Slots that a task links before it lets another collection's task run. */
   private static final int LINKS_PER_TURN = 256;
 
   private static final long STOP_POLL_NANOS = 100_000;
-
-  /** Every search scans what is set aside. */
-  private static final int ASIDE_MAX = 1_000;
-
-  private static final long ASIDE_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final LinkedGraph graph;
   private final PendingSlots pending;
@@ -39,7 +35,6 @@ final class Linkers {
   private final EngineThreads threads;
   private final ScratchPool<GraphInserter> inserters;
   private final Consumer<Throwable> onFailure;
-  private final LongSupplier nanoClock;
 
   /** Tasks that are queued or running. */
   private final AtomicInteger tasks = new AtomicInteger();
@@ -53,17 +48,17 @@ final class Linkers {
   /** Set once, by stop or by a failure. */
   private volatile boolean ended;
 
-  /** Why slots were set aside the last time, and when that was. */
-  private volatile @Nullable Throwable asideCause;
+  /** Whether linking waits for {@link #retry}. */
+  private volatile boolean paused;
 
-  private volatile long asideNanos;
+  /** Why slots were set aside the last time. */
+  private volatile @Nullable Throwable asideCause;
 
   /**
    * Linkers that wait for {@link #start}.
    *
    * @param pendingMax pending slots from which writers help
    * @param onFailure told of the error that ended linking
-   * @param nanoClock says when to try again what was set aside
    */
   Linkers(
       LinkedGraph graph,
@@ -71,8 +66,7 @@ final class Linkers {
       int pendingMax,
       Epoch epoch,
       EngineThreads threads,
-      Consumer<Throwable> onFailure,
-      LongSupplier nanoClock) {
+      Consumer<Throwable> onFailure) {
     this.graph = graph;
     this.pending = pending;
     this.pendingMax = pendingMax;
@@ -80,7 +74,6 @@ final class Linkers {
     this.threads = threads;
     this.inserters = new ScratchPool<>(threads.linkerCount(), () -> new GraphInserter(graph.get()));
     this.onFailure = onFailure;
-    this.nanoClock = nanoClock;
   }
 
   /** Begins to link; the graph is loaded. */
@@ -91,10 +84,7 @@ final class Linkers {
 
   /** Starts as many tasks as there may be; called after slots were added. */
   void signal() {
-    if (pending.aside() > 0 && nanoClock.getAsLong() - asideNanos >= ASIDE_PAUSE_NANOS) {
-      pending.queueAside();
-    }
-    while (started && !ended && pending.queued() > 0) {
+    while (working() && pending.queued() > 0) {
       int now = tasks.get();
       if (now >= Math.min(threads.linkerCount(), pending.queued())) {
         return;
@@ -131,7 +121,7 @@ final class Linkers {
    */
   void help(int written) {
     int links = 2 * written;
-    while (started && !ended && links > 0 && pending.queued() > pendingMax) {
+    while (working() && links > 0 && pending.queued() > pendingMax) {
       helpers.incrementAndGet();
       try {
         if (linkOne()) {
@@ -148,7 +138,7 @@ final class Linkers {
 
   /** Links the oldest slot that nobody has taken; false if there is none. */
   private boolean linkOne() {
-    if (ended) {
+    if (!working()) {
       return false;
     }
     long entry = pending.claim();
@@ -159,10 +149,12 @@ final class Linkers {
       link(pending.slot(entry));
       pending.complete(entry);
       return true;
-    } catch (CorruptionException | StorageException | VirtualMachineError e) {
-      asideCause = e;
-      asideNanos = nanoClock.getAsLong();
-      return pending.setAside(entry) <= ASIDE_MAX || fail(e);
+    } catch (CorruptionException e) {
+      return setAside(entry, e);
+    } catch (StorageException | VirtualMachineError e) {
+      paused = true;
+      setAside(entry, e);
+      return false;
     } catch (RuntimeException | Error e) {
       return fail(e);
     }
@@ -182,6 +174,40 @@ final class Linkers {
       epoch.exit(ticket);
     }
     inserters.giveBack(inserter);
+  }
+
+  private boolean setAside(long entry, Throwable cause) {
+    asideCause = cause;
+    return pending.setAside(entry) || fail(cause);
+  }
+
+  /**
+   * Tries again what was set aside, but forgets slots that were replaced or deleted meanwhile.
+   * Background thread, outside the epoch.
+   */
+  void retry(IntPredicate dead) {
+    IntHashSet forgotten = new IntHashSet();
+    for (int slot : pending.asideSlots()) {
+      if (dead.test(slot)) {
+        forgotten.add(slot);
+      }
+    }
+    if (!forgotten.isEmpty()) {
+      // A reader from before their death would look for them in the list.
+      epoch.awaitReaders();
+    }
+    pending.queueAside(forgotten::contains);
+    paused = false;
+    signal();
+  }
+
+  /** Whether there is something for {@link #retry}. */
+  boolean waiting() {
+    return !ended && (paused || pending.aside() > 0);
+  }
+
+  private boolean working() {
+    return started && !ended && !paused;
   }
 
   private boolean fail(Throwable cause) {

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntPredicate;
 
 /**
  * The slots that are stored but not yet linked, in the order in which they came: a queue for the
@@ -19,12 +20,12 @@ import java.util.function.BooleanSupplier;
  *   ... x L x x L L x x x  c c c c c c c c c      x being linked, L linked, c not claimed yet
  * </pre>
  *
- * <p>Slots that could not be linked are set aside: searches scan them too, but they no longer wait
- * in the ring, until they are queued again.
+ * <p>Slots that could not be linked are set aside, up to a bound: searches scan them too, but they
+ * no longer wait in the ring, until they are queued again or dropped.
  *
  * <p>All changes take a lock, held for a few instructions. Searches take none: {@link #copy} reads
- * the ring, then checks that no entry it read can have been overwritten and no slot been set aside
- * or queued again meanwhile, and reads again if so. The order that searches rely on: an entry is
+ * the ring, then checks that no entry it read can have been overwritten and that what is set aside
+ * has not changed meanwhile, and reads again if so. The order that searches rely on: an entry is
  * added before its sequence is published, and completed after all links of its slot are.
  */
 final class PendingSlots {
@@ -32,6 +33,9 @@ final class PendingSlots {
   private static final int LINKED = -1;
 
   private static final int CAPACITY_MIN = 1 << 10;
+
+  /** Every search scans what is set aside. */
+  static final int ASIDE_MAX = 1_000;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition linked = lock.newCondition();
@@ -51,14 +55,22 @@ final class PendingSlots {
   /** Entries in the ring that are not linked. */
   private final AtomicInteger queued = new AtomicInteger();
 
-  /** Slots set aside; replaced, never changed in place; guarded by lock, read by searches. */
-  private volatile int[] aside = {};
+  /** Slots set aside, there from the beginning because memory may be what is short. */
+  private final int[] aside = new int[ASIDE_MAX];
+
+  /** How many slots are set aside; guarded by lock, read by searches. */
+  private volatile int asideCount;
+
+  /** Odd while what is set aside is being changed; guarded by lock, read by searches. */
+  private volatile long asideStamp;
+
+  /** How often slots were queued again; guarded by lock. */
+  private long queuedAgain;
 
   /** Adds a slot at the end. */
   void add(int slot) {
     lock.lock();
     try {
-      queued.incrementAndGet();
       int[] entries = ring;
       // One place stays free, so that a search that is overtaken by a lap sees tail - first reach
       // the capacity before the entry it reads is overwritten.
@@ -68,6 +80,7 @@ final class PendingSlots {
       VarHandle.storeStoreFence();
       long end = tail;
       entries[index(entries, end)] = slot;
+      queued.incrementAndGet();
       tail = end + 1;
     } finally {
       lock.unlock();
@@ -136,28 +149,60 @@ final class PendingSlots {
     }
   }
 
-  /** Sets a claimed entry's slot aside, because linking it failed; how many are aside now. */
-  int setAside(long entry) {
+  /**
+   * Sets a claimed entry's slot aside, because linking it failed. Allocates nothing.
+   *
+   * @return false if too many are aside already; then it stays claimed
+   */
+  boolean setAside(long entry) {
     lock.lock();
     try {
-      int[] more = Arrays.copyOf(aside, aside.length + 1);
-      more[aside.length] = ring[index(ring, entry)];
-      aside = more;
+      int count = asideCount;
+      if (count == ASIDE_MAX) {
+        return false;
+      }
+      long stamp = asideStamp;
+      asideStamp = stamp + 1;
+      VarHandle.storeStoreFence();
+      aside[count] = ring[index(ring, entry)];
+      asideCount = count + 1;
+      asideStamp = stamp + 2;
       complete(entry);
-      return more.length;
+      return true;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Queues again all slots that were set aside. */
-  void queueAside() {
+  /**
+   * Queues again all slots that were set aside, but drops those for which no reader can ask any
+   * more.
+   */
+  void queueAside(IntPredicate dropped) {
     lock.lock();
     try {
-      for (int slot : aside) {
-        add(slot);
+      for (int left = asideCount - 1; left >= 0; left--) {
+        if (!dropped.test(aside[left])) {
+          // In both places for a moment rather than in none.
+          add(aside[left]);
+        }
+        long stamp = asideStamp;
+        asideStamp = stamp + 1;
+        asideCount = left;
+        asideStamp = stamp + 2;
       }
-      aside = new int[0];
+      queuedAgain++;
+      linked.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The slots that are set aside now. */
+  int[] asideSlots() {
+    lock.lock();
+    try {
+      return Arrays.copyOf(aside, asideCount);
     } finally {
       lock.unlock();
     }
@@ -165,7 +210,7 @@ final class PendingSlots {
 
   /** How many slots are set aside. */
   int aside() {
-    return aside.length;
+    return asideCount;
   }
 
   /** How many slots wait to be linked or are being linked. */
@@ -175,7 +220,7 @@ final class PendingSlots {
 
   /** How many slots are pending: those queued and those set aside. */
   int size() {
-    return queued() + aside.length;
+    return queued() + asideCount;
   }
 
   /**
@@ -185,23 +230,24 @@ final class PendingSlots {
    * @param copy the target; a larger one is returned if it is too small
    * @param length receives the number of slots at index 0
    */
-  @SuppressWarnings("ReferenceEquality") // the same arrays, not equal ones
+  @SuppressWarnings("ReferenceEquality") // the same ring, not an equal one
   int[] copy(int[] copy, int[] length) {
     int[] target = copy;
     while (true) {
-      int[] more = aside;
+      long stamp = asideStamp;
+      int more = asideCount;
       int[] entries = ring;
       long first = head;
       long end = tail;
-      if (end - first >= entries.length) {
+      if (end - first >= entries.length || (stamp & 1) != 0) {
         continue;
       }
-      long most = end - first + more.length;
+      long most = end - first + more;
       if (most > target.length) {
         target = new int[(int) Math.min(Integer.MAX_VALUE - 8, 2 * most)];
       }
-      System.arraycopy(more, 0, target, 0, more.length);
-      int count = more.length;
+      System.arraycopy(aside, 0, target, 0, more);
+      int count = more;
       for (long n = first; n < end; n++) {
         int slot = entries[index(entries, n)];
         if (slot != LINKED) {
@@ -209,7 +255,7 @@ final class PendingSlots {
         }
       }
       VarHandle.loadLoadFence();
-      if (tail - first < entries.length && ring == entries && aside == more) {
+      if (tail - first < entries.length && ring == entries && asideStamp == stamp) {
         length[0] = count;
         return target;
       }
@@ -217,21 +263,26 @@ final class PendingSlots {
   }
 
   /**
-   * Waits until all that is queued now is linked or set aside, at most for a time, and not when
-   * linking has ended; whether it is.
+   * Waits until all that is pending now is linked or set aside, at most for a time, and not when
+   * linking has ended; whether all of it is linked.
    */
   boolean awaitLinked(long nanos, BooleanSupplier ended) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       long end = tail;
+      long seen = queuedAgain;
       long left = nanos;
       while (head < end) {
         if (left <= 0 || ended.getAsBoolean()) {
           return false;
         }
         left = linked.awaitNanos(left);
+        if (queuedAgain != seen) {
+          seen = queuedAgain;
+          end = tail;
+        }
       }
-      return true;
+      return asideCount == 0;
     } finally {
       lock.unlock();
     }

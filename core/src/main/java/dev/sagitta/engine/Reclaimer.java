@@ -2,7 +2,6 @@ package dev.sagitta.engine;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.CloseHelper;
 
 /**
  * Frees off-heap memory that readers may still be looking at. Memory is retired by whoever unlinked
@@ -11,27 +10,27 @@ import org.agrona.CloseHelper;
  */
 final class Reclaimer {
   private final Epoch epoch;
-  private List<AutoCloseable> retired = new ArrayList<>();
+  private List<Runnable> retired = new ArrayList<>();
 
   Reclaimer(Epoch epoch) {
     this.epoch = epoch;
   }
 
-  /** Hands over memory that no new reader can reach. */
-  synchronized void retire(AutoCloseable memory) {
-    retired.add(memory);
+  /** Hands over what frees memory that no new reader can reach. */
+  synchronized void retire(Runnable free) {
+    retired.add(free);
   }
 
   /** Waits for the readers that may use retired memory, and frees it. */
   void reclaim() {
-    List<AutoCloseable> free;
+    List<Runnable> free;
     synchronized (this) {
       free = retired;
       retired = new ArrayList<>();
     }
     if (!free.isEmpty()) {
       epoch.awaitReaders();
-      CloseHelper.closeAll(free);
+      Closing.all(free);
     }
   }
 }

@@ -139,9 +139,9 @@ final class WriteLane {
   }
 
   private void drain() {
+    int done;
     do {
-      taken.clear();
-      takeGroup(taken);
+      takeGroup();
       try {
         if (taken.getFirst() instanceof Control control) {
           perform(control);
@@ -151,9 +151,23 @@ final class WriteLane {
       } catch (RuntimeException | Error e) {
         // Such as want of memory where nothing else looks for it; nobody may wait for ever.
         fail(e);
-        taken.forEach(task -> refuse(task, e));
+        refuse(taken, e);
       }
-    } while (waiting.addAndGet(-taken.size()) > 0);
+      done = taken.size();
+      taken.clear();
+    } while (waiting.addAndGet(-done) > 0);
+  }
+
+  private void refuse(List<Task> group, Throwable cause) {
+    Throwable refusal;
+    try {
+      refusal = failedException(true, cause);
+    } catch (OutOfMemoryError e) {
+      refusal = cause;
+    }
+    for (Task task : group) {
+      refuse(task, refusal);
+    }
   }
 
   private static void refuse(Task task, Throwable refusal) {
@@ -164,7 +178,7 @@ final class WriteLane {
   }
 
   /** Takes either one control or a group of writes. */
-  private void takeGroup(List<Task> taken) {
+  private void takeGroup() {
     long bytes = 0;
     while (taken.size() < GROUP_WRITES_MAX && bytes < GROUP_BYTES_MAX) {
       Task next = queue.peek();
@@ -188,7 +202,7 @@ final class WriteLane {
       control.done().completeExceptionally(refused);
     } catch (IOException e) {
       fail(e);
-      control.done().completeExceptionally(Failures.translate("writing to " + collection, e));
+      control.done().completeExceptionally(failedException(true, e));
     } catch (RuntimeException | Error e) {
       fail(e);
       control.done().completeExceptionally(e);
@@ -296,7 +310,7 @@ final class WriteLane {
   private CollectionFailedException failedException(boolean outcomeUnknown, Throwable cause) {
     return new CollectionFailedException(
         outcomeUnknown
-            ? collection + " failed while writing; the outcome of this write is unknown: " + cause
+            ? collection + " failed while writing; the outcome of this call is unknown: " + cause
             : collection
                 + " accepts no writes until the database is closed and opened again: "
                 + cause,

@@ -9,6 +9,8 @@ import dev.sagitta.hnsw.GraphValidator;
 import dev.sagitta.hnsw.GraphValidator.Violation;
 import dev.sagitta.hnsw.HnswGraph;
 import dev.sagitta.persistence.FileKind;
+import dev.sagitta.persistence.Interceptor;
+import dev.sagitta.persistence.IoCall;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +33,6 @@ final class LinkersTest {
   private static final int PENDING_MAX = 20;
 
   private CollectionParts parts;
-  private long nanos;
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final PlatformThreads threads = new PlatformThreads(2);
 
@@ -82,13 +83,7 @@ final class LinkersTest {
 
   private Linkers linkers(EngineThreads on) {
     return new Linkers(
-        parts.graph,
-        parts.state.pending(),
-        PENDING_MAX,
-        parts.epoch,
-        on,
-        failures::add,
-        () -> nanos);
+        parts.graph, parts.state.pending(), PENDING_MAX, parts.epoch, on, failures::add);
   }
 
   /** Stores and publishes records with random vectors, without a log. */
@@ -259,7 +254,7 @@ final class LinkersTest {
     runTasks();
     assertEquals(List.of(), List.copyOf(failures));
     assertFalse(linkers.ended());
-    assertTrue(awaitLinked(linkers));
+    assertFalse(awaitLinked(linkers), "not all");
     assertEquals(3, parts.state.pending().size());
     assertEquals(3, parts.state.pending().aside());
     for (int slot = 0; slot < 7; slot++) {
@@ -271,22 +266,83 @@ final class LinkersTest {
   }
 
   @Test
-  void tryAgainAfterAPauseWhatTheySetAside() throws IOException {
+  void tryAgainWhatTheySetAside() throws IOException {
     Path damaged = storeWithDamage();
     Linkers linkers = linkers(manual);
     linkers.start();
     runTasks();
+    assertTrue(linkers.waiting());
+    retry(linkers);
+    assertEquals(3, parts.state.pending().aside(), "damaged as before");
     parts.disk.flipBit(damaged, 8 * 80);
-    nanos = TimeUnit.SECONDS.toNanos(10) - 1;
-    linkers.signal();
-    runTasks();
-    assertEquals(3, parts.state.pending().aside());
-    nanos++;
-    linkers.signal();
-    runTasks();
+    retry(linkers);
     assertEquals(0, parts.state.pending().size());
+    assertFalse(linkers.waiting());
     assertEquals(Optional.empty(), linkers.warning());
     assertAllLinked();
+  }
+
+  private void retry(Linkers linkers) {
+    linkers.retry(slot -> !parts.state.slots().visible(slot, parts.state.published().sequence()));
+    runTasks();
+  }
+
+  @Test
+  void forgetWhatTheySetAsideOnceItIsReplaced() throws IOException, InterruptedException {
+    Path unused = storeWithDamage();
+    Linkers linkers = linkers(manual);
+    linkers.start();
+    runTasks();
+    for (int i = 4; i < 7; i++) {
+      long sequence = parts.state.published().sequence() + 1;
+      parts.state.apply(sequence, CollectionParts.delete("id-" + i));
+      parts.state.publish();
+    }
+    retry(linkers);
+    assertEquals(0, parts.state.pending().size());
+    assertEquals(Optional.empty(), linkers.warning());
+    assertTrue(awaitLinked(linkers));
+  }
+
+  /** As when file descriptors or memory are short: nothing is linked until the next retry. */
+  @Test
+  void waitWhereAShortageMayPass() throws IOException {
+    Path damaged = storeWithDamage();
+    parts.disk.flipBit(damaged, 8 * 80);
+    Linkers linkers = linkers(manual);
+    parts.disk.intercept(
+        call ->
+            call.operation() == IoCall.Operation.READ
+                ? Optional.of(Interceptor.Fault.of(new IOException("too many open files")))
+                : Optional.empty());
+    linkers.start();
+    runTasks();
+    linkers.signal();
+    linkers.help(1 << 20);
+    assertEquals(0, tasks.size());
+    assertEquals(1, parts.state.pending().aside());
+    assertEquals(7, parts.state.pending().size());
+    String warning = linkers.warning().orElseThrow();
+    assertTrue(warning.contains("too many open files"), warning);
+    parts.disk.intercept(call -> Optional.empty());
+    retry(linkers);
+    assertAllLinked();
+  }
+
+  @Test
+  void endWhenTooMuchIsSetAside() throws IOException, InterruptedException {
+    Path unused = storeWithDamage();
+    for (int i = 0; i < PendingSlots.ASIDE_MAX; i++) {
+      // As if slot 4 were there again and again.
+      parts.state.pending().add(4);
+    }
+    Linkers linkers = linkers(manual);
+    linkers.start();
+    runTasks();
+    assertTrue(linkers.ended());
+    assertEquals(PendingSlots.ASIDE_MAX, parts.state.pending().aside());
+    assertEquals(1, failures.size());
+    assertFalse(awaitLinked(linkers));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.sagitta.engine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -78,25 +79,63 @@ final class PendingSlotsTest {
     for (int slot = 0; slot < 4; slot++) {
       pending.add(slot);
     }
-    assertEquals(1, pending.setAside(pending.claim()));
+    assertTrue(pending.setAside(pending.claim()));
     pending.complete(pending.claim());
-    assertEquals(2, pending.setAside(pending.claim()));
+    assertTrue(pending.setAside(pending.claim()));
     assertEquals(List.of(0, 2, 3), copyOf(pending));
     assertEquals(1, pending.queued());
     assertEquals(2, pending.aside());
     assertEquals(3, pending.size());
     pending.complete(pending.claim());
-    assertTrue(pending.awaitLinked(0, () -> false));
+    assertFalse(pending.awaitLinked(0, () -> false), "not all of it");
     assertFalse(pending.unclaimed());
-    pending.queueAside();
+    assertArrayEquals(new int[] {0, 2}, pending.asideSlots());
+    pending.queueAside(slot -> slot == 0);
     assertEquals(0, pending.aside());
-    assertEquals(2, pending.queued());
-    assertEquals(List.of(0, 2), copyOf(pending));
-    assertEquals(0, pending.slot(pending.claim()));
+    assertEquals(1, pending.queued());
+    assertEquals(List.of(2), copyOf(pending));
     assertEquals(2, pending.slot(pending.claim()));
   }
 
-  /** Slots that are set aside and queued again all the time are in every copy. */
+  @Test
+  void setsNoMoreAsideThanASearchShouldScan() {
+    for (int slot = 0; slot <= PendingSlots.ASIDE_MAX; slot++) {
+      pending.add(slot);
+      assertEquals(slot < PendingSlots.ASIDE_MAX, pending.setAside(pending.claim()));
+    }
+    assertEquals(PendingSlots.ASIDE_MAX, pending.aside());
+    assertEquals(1, pending.queued());
+    assertEquals(PendingSlots.ASIDE_MAX + 1, copyOf(pending).size());
+  }
+
+  /** What is queued again while somebody waits is waited for as well. */
+  @Test
+  void waitsForWhatIsQueuedAgain() throws Exception {
+    pending.add(1);
+    assertTrue(pending.setAside(pending.claim()));
+    pending.add(2);
+    long claimed = pending.claim();
+    CountDownLatch waits = new CountDownLatch(1);
+    try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
+      Future<Boolean> linked =
+          threads.submit(
+              () ->
+                  pending.awaitLinked(
+                      TimeUnit.SECONDS.toNanos(60),
+                      () -> {
+                        waits.countDown();
+                        return false;
+                      }));
+      waits.await();
+      pending.queueAside(slot -> false);
+      pending.complete(claimed);
+      assertFalse(linked.isDone());
+      pending.complete(pending.claim());
+      assertTrue(linked.get());
+    }
+  }
+
+  /** Slots that are set aside and queued again all the time, while others pass, are never lost. */
   @Test
   void losesNothingWhileSlotsAreSetAsideAndQueuedAgain() throws Exception {
     int slots = 20;
@@ -104,25 +143,35 @@ final class PendingSlotsTest {
       pending.add(slot);
     }
     AtomicBoolean stop = new AtomicBoolean();
-    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
-      Future<Integer> mover =
-          threads.submit(
-              () -> {
-                int moves = 0;
-                for (; !stop.get(); moves++) {
-                  for (long entry = pending.claim(); entry >= 0; entry = pending.claim()) {
-                    pending.setAside(entry);
-                  }
-                  pending.queueAside();
-                }
-                return moves;
-              });
-      for (int i = 0; i < 50_000; i++) {
-        assertEquals(slots, copyOf(pending).stream().distinct().count());
+    try (ExecutorService threads = Executors.newFixedThreadPool(1)) {
+      Future<Integer> mover = threads.submit(() -> move(slots, stop));
+      try {
+        for (int i = 0; i < 50_000; i++) {
+          assertEquals(
+              slots, copyOf(pending).stream().filter(slot -> slot < slots).distinct().count());
+        }
+      } finally {
+        stop.set(true);
       }
-      stop.set(true);
       assertTrue(mover.get() > 0);
     }
+  }
+
+  /** Sets the first slots aside and queues them again, and lets others come and be linked. */
+  private int move(int slots, AtomicBoolean stop) {
+    int moves = 0;
+    for (; !stop.get(); moves++) {
+      pending.add(slots + moves);
+      for (long entry = pending.claim(); entry >= 0; entry = pending.claim()) {
+        if (pending.slot(entry) < slots) {
+          assertTrue(pending.setAside(entry));
+        } else {
+          pending.complete(entry);
+        }
+      }
+      pending.queueAside(slot -> false);
+    }
+    return moves;
   }
 
   /** What is done to the list: numbers below 0 complete, 0 claims, others add so many. */

@@ -13,7 +13,6 @@ import dev.sagitta.CollectionFailedException;
 import dev.sagitta.Durability;
 import dev.sagitta.InvalidInputException;
 import dev.sagitta.LogFullException;
-import dev.sagitta.StorageException;
 import dev.sagitta.persistence.IoCall;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -177,7 +176,7 @@ final class WriteLaneTest {
           assertInstanceOf(CollectionFailedException.class, error(write));
       assertTrue(failed.outcomeUnknown());
       assertEquals(
-          "collection docs failed while writing; the outcome of this write is unknown:"
+          "collection docs failed while writing; the outcome of this call is unknown:"
               + " java.io.IOException: told to fail",
           failed.getMessage());
       assertSame(lane.failure(), failed.getCause());
@@ -253,8 +252,9 @@ final class WriteLaneTest {
             });
     runLane();
     assertEquals(
-        "writing to collection docs failed: java.io.IOException: told to fail",
-        assertInstanceOf(StorageException.class, error(action)).getMessage());
+        "collection docs failed while writing; the outcome of this call is unknown:"
+            + " java.io.IOException: told to fail",
+        assertInstanceOf(CollectionFailedException.class, error(action)).getMessage());
     assertInstanceOf(IOException.class, lane.failure());
   }
 

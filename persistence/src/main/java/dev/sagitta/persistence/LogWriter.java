@@ -17,9 +17,10 @@ import java.util.UUID;
  * <ul>
  *   <li>Sequences are consecutive. Every frame says which sequence was durable when it was
  *       appended.
- *   <li>After any failure of I/O the writer is <b>failed</b>: what reached the file is unknown, so
- *       it refuses everything but {@link #close}, and no force is ever repeated. The store is then
- *       recovered from what can be read, into a new log.
+ *   <li>After any failure of I/O the writer is <b>failed</b>, unless it was the making of the next
+ *       log only: what reached the file is unknown, so it refuses everything but {@link #close},
+ *       and no force is ever repeated. The store is then recovered from what can be read, into a
+ *       new log.
  *   <li>Before any frame goes to log n + 1, log n is durable up to the end that the header of n + 1
  *       records, and n + 1 itself is durable under its name. So whoever finds n + 1 knows where n
  *       ends, and that anything missing from n before that was lost by the medium.
@@ -168,7 +169,7 @@ public final class LogWriter implements Closeable {
     lastSequence = sequence;
   }
 
-  /** Writes the group with one call. Survives the process from then on, not the machine. */
+  /** Writes the group. Survives the process from then on, not the machine. */
   public void write() throws IOException {
     requireOpen();
     writeGroup();
@@ -184,7 +185,7 @@ public final class LogWriter implements Closeable {
   /**
    * Goes on in a new log: forces this one, makes the next one durable, seals this one, and closes
    * it. A crash between any two of these steps leaves what {@link LogChain} recovers from. If it
-   * fails, this log is failed too, because the next one may exist and say where this one ends.
+   * fails once the next one may exist and say where this one ends, this log is failed too.
    *
    * @return the writer of the next log, in the same epoch; this one is closed
    * @throws LogNotBegunException if the next log could not be made and certainly does not exist;
