@@ -63,8 +63,11 @@ final class Recovery {
     long rowBytes = vectors.layout().rowBytes();
     mapExtents(FileKind.VECTORS, vectorExtents, checkpoint.slotCount() * rowBytes);
     mapExtents(FileKind.PAYLOADS, recordExtents, checkpoint.recordsEnd());
-    readSlots();
-    indexIds();
+    try (Arena arena = Arena.ofShared()) {
+      OrdinalSet replaced = new OrdinalSet(arena, checkpoint.slotCount());
+      readSlots(replaced);
+      indexIds(replaced);
+    }
     CollectionState state =
         new CollectionState(slots, ids, vectors, records, checkpoint.sequence(), checkpoint.live());
     replay(state);
@@ -105,7 +108,12 @@ final class Recovery {
     }
   }
 
-  private void readSlots() throws IOException {
+  /**
+   * Reads the slot table and what is pending.
+   *
+   * @param replaced gets the slots that another one replaced
+   */
+  private void readSlots(OrdinalSet replaced) throws IOException {
     List<FileEntry> entries = files.entries(FileKind.SLOTS);
     if (entries.isEmpty() && checkpoint.slotCount() == 0) {
       return;
@@ -123,51 +131,68 @@ final class Recovery {
         throw new CorruptFileException(
             file, 0, "a body of " + expected + " bytes", reader.bodyBytes() + " bytes");
       }
-      readRows(reader, file);
+      readRows(reader, file, replaced);
       readPending(reader, file);
     }
   }
 
-  private void readRows(BlockFileReader reader, Path file) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(ROWS_PER_READ * SlotTable.ROW_BYTES);
-    MemorySegment rows = MemorySegment.ofBuffer(buffer);
-    long rowsOffset = reader.fileOffset();
+  private void readRows(BlockFileReader reader, Path file, OrdinalSet replaced) throws IOException {
+    ByteBuffer rows =
+        ByteBuffer.allocate(ROWS_PER_READ * SlotTable.ROW_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    MemorySegment segment = MemorySegment.ofBuffer(rows);
+    long begin = reader.fileOffset();
     long live = 0;
     for (int first = 0; first < checkpoint.slotCount(); first += ROWS_PER_READ) {
       int count = Math.min(ROWS_PER_READ, checkpoint.slotCount() - first);
-      reader.read(buffer.clear().limit(count * SlotTable.ROW_BYTES));
+      long offset = reader.fileOffset();
+      reader.read(rows.clear().limit(count * SlotTable.ROW_BYTES));
       for (int i = 0; i < count; i++) {
-        slots.appendStored(rows, (long) i * SlotTable.ROW_BYTES);
-        requireValid(first + i, file, rowsOffset + (long) (first + i) * SlotTable.ROW_BYTES);
-        live += slots.dead(first + i) == SlotTable.NEVER ? 1 : 0;
+        int row = i * SlotTable.ROW_BYTES;
+        if (!isPossible(rows, row, first + i)) {
+          throw impossible(rows, row, first + i, file, offset + row);
+        }
+        live += rows.getLong(row + SlotTable.DEAD) == SlotTable.NEVER ? 1 : 0;
+        int previous = rows.getInt(row + SlotTable.PREVIOUS);
+        if (previous != SlotTable.NONE) {
+          replaced.add(previous);
+        }
       }
+      slots.appendStored(segment, count);
     }
     if (live != checkpoint.live()) {
       throw new CorruptFileException(
-          file, rowsOffset, checkpoint.live() + " live slots", live + " live slots");
+          file, begin, checkpoint.live() + " live slots", live + " live slots");
     }
   }
 
-  private void requireValid(int slot, Path file, long offset) throws CorruptFileException {
-    boolean valid =
-        slots.born(slot) > 0
-            && slots.born(slot) <= checkpoint.sequence()
-            && slots.dead(slot) > slots.born(slot)
-            && (slots.dead(slot) <= checkpoint.sequence() || slots.dead(slot) == SlotTable.NEVER)
-            && slots.address(slot) >= 0
-            && slots.address(slot) < checkpoint.recordsEnd()
-            && slots.address(slot) % RecordStore.ALIGNMENT_BYTES == 0
-            && slots.previous(slot) >= SlotTable.NONE
-            && slots.previous(slot) < slot;
-    if (!valid) {
-      throw new CorruptFileException(
-          file,
-          offset,
-          "a possible row of slot " + slot,
-          "born %d, dead %d, address %d, previous %d"
-              .formatted(
-                  slots.born(slot), slots.dead(slot), slots.address(slot), slots.previous(slot)));
-    }
+  private boolean isPossible(ByteBuffer rows, int row, int slot) {
+    long born = rows.getLong(row + SlotTable.BORN);
+    long dead = rows.getLong(row + SlotTable.DEAD);
+    long address = rows.getLong(row + SlotTable.ADDRESS);
+    int previous = rows.getInt(row + SlotTable.PREVIOUS);
+    return born > 0
+        && born <= checkpoint.sequence()
+        && dead > born
+        && (dead <= checkpoint.sequence() || dead == SlotTable.NEVER)
+        && address >= 0
+        && address < checkpoint.recordsEnd()
+        && address % RecordStore.ALIGNMENT_BYTES == 0
+        && previous >= SlotTable.NONE
+        && previous < slot;
+  }
+
+  private static CorruptFileException impossible(
+      ByteBuffer rows, int row, int slot, Path file, long offset) {
+    return new CorruptFileException(
+        file,
+        offset,
+        "a possible row of slot " + slot,
+        "born %d, dead %d, address %d, previous %d"
+            .formatted(
+                rows.getLong(row + SlotTable.BORN),
+                rows.getLong(row + SlotTable.DEAD),
+                rows.getLong(row + SlotTable.ADDRESS),
+                rows.getInt(row + SlotTable.PREVIOUS)));
   }
 
   private void readPending(BlockFileReader reader, Path file) throws IOException {
@@ -185,20 +210,12 @@ final class Recovery {
   }
 
   /** Every slot that no other slot replaced is the newest of its id, and ids are all different. */
-  private void indexIds() {
+  private void indexIds(OrdinalSet replaced) {
     int count = checkpoint.slotCount();
-    try (Arena arena = Arena.ofShared()) {
-      OrdinalSet replaced = new OrdinalSet(arena, count);
-      for (int slot = 0; slot < count; slot++) {
-        if (slots.previous(slot) != SlotTable.NONE) {
-          replaced.add(slots.previous(slot));
-        }
-      }
-      ids.reserve(count - replaced.size());
-      for (int slot = 0; slot < count; slot++) {
-        if (!replaced.contains(slot)) {
-          ids.add(slots.idHash(slot), slot);
-        }
+    ids.reserve(count - replaced.size());
+    for (int slot = 0; slot < count; slot++) {
+      if (!replaced.contains(slot)) {
+        ids.add(slots.idHash(slot), slot);
       }
     }
   }

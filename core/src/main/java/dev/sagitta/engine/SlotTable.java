@@ -31,11 +31,11 @@ final class SlotTable {
   static final long NEVER = Long.MAX_VALUE;
   static final int NONE = -1;
 
-  static final long BORN = 0;
-  static final long DEAD = 8;
-  static final long ADDRESS = 16;
-  static final long PREVIOUS = 24;
-  static final long ID_HASH = 28;
+  static final int BORN = 0;
+  static final int DEAD = 8;
+  static final int ADDRESS = 16;
+  static final int PREVIOUS = 24;
+  static final int ID_HASH = 28;
 
   private static final int CHUNK_SHIFT = 12;
   private static final int CHUNK_ROWS = 1 << CHUNK_SHIFT;
@@ -119,15 +119,20 @@ final class SlotTable {
     return chunks[slot >>> CHUNK_SHIFT].get(INT, rowOffset(slot) + ID_HASH);
   }
 
-  /**
-   * Adds a row as a checkpoint stored it. Recovery only.
-   *
-   * @param row a buffer of at least one row
-   */
-  void appendStored(MemorySegment row, long offset) {
-    MemorySegment chunk = chunkFor(count);
-    MemorySegment.copy(row, offset, chunk, rowOffset(count), ROW_BYTES);
-    count++;
+  /** Adds the first rows of a buffer, as a checkpoint stored them. Recovery only. */
+  void appendStored(MemorySegment rows, int rowCount) {
+    int added = 0;
+    while (added < rowCount) {
+      int part = Math.min(rowCount - added, CHUNK_ROWS - (count & CHUNK_MASK));
+      MemorySegment.copy(
+          rows,
+          (long) added * ROW_BYTES,
+          chunkFor(count),
+          rowOffset(count),
+          (long) part * ROW_BYTES);
+      count += part;
+      added += part;
+    }
   }
 
   /**

@@ -152,9 +152,9 @@ final class RecoveryTest {
     }
   }
 
-  private String refusalOfRow(int slot, long field, long value) throws IOException {
+  private String refusalOfRow(int slot, int field, long value) throws IOException {
     ByteBuffer body = slotBody();
-    int at = slot * SlotTable.ROW_BYTES + Math.toIntExact(field);
+    int at = slot * SlotTable.ROW_BYTES + field;
     if (field == SlotTable.PREVIOUS) {
       body.putInt(at, (int) value);
     } else {

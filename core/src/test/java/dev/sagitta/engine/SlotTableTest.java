@@ -85,8 +85,10 @@ final class SlotTableTest {
       slots.copyAsOf(asOf, 0, 10, rows);
       slots.copyAsOf(asOf, 10, count - 10, rows.asSlice(10L * SlotTable.ROW_BYTES));
       SlotTable read = new SlotTable(arena);
+      // Across the end of a chunk.
+      read.appendStored(rows, 50);
+      read.appendStored(rows.asSlice(50L * SlotTable.ROW_BYTES), count - 50);
       for (int i = 0; i < count; i++) {
-        read.appendStored(rows, (long) i * SlotTable.ROW_BYTES);
         boolean diedBefore = i % 3 == 0 && count + 1L + i <= asOf;
         assertEquals(diedBefore ? count + 1L + i : SlotTable.NEVER, read.dead(i));
         assertEquals(slots.born(i), read.born(i));
