@@ -60,9 +60,16 @@ class GraphInserterTest {
 
   @ParameterizedTest
   @MethodSource("dataSets")
-  void everyNodeFindsItselfAfterConcurrentInsertion(float[][] vectors) {
+  void everyNodeIsReachedAfterConcurrentInsertion(float[][] vectors) {
     try (TestGraph g = TestGraph.of(vectors).insertAll(4)) {
-      assertEquals(List.of(), g.missing());
+      assertEquals(List.of(), g.unreachable());
+      // Each run gives another graph, in which a search may miss one node of thousands, such as one
+      // whose nearest neighbours are 500 copies of each other; a broader one must not.
+      List<Integer> missing = g.missing();
+      assertTrue(missing.size() <= 2, "missing " + missing);
+      for (int ordinal : missing) {
+        assertTrue(g.findsItself(ordinal, 10 * TestGraph.EF_DEFAULT), "node " + ordinal);
+      }
     }
   }
 

@@ -111,17 +111,18 @@ final class TestGraph implements AutoCloseable {
   List<Integer> missing() {
     List<Integer> missing = new ArrayList<>();
     for (int ordinal = 0; ordinal < space.size(); ordinal++) {
-      if (!findsItself(ordinal)) {
+      if (!findsItself(ordinal, EF_DEFAULT)) {
         missing.add(ordinal);
       }
     }
     return missing;
   }
 
-  private boolean findsItself(int ordinal) {
+  /** Whether a search of a breadth for a node's vector finds the node. */
+  boolean findsItself(int ordinal, int ef) {
     float[] vector = space.vectors[ordinal];
     float self = space.scoring.score(vector, vector);
-    int count = search(vector, EF_DEFAULT);
+    int count = search(vector, ef);
     int asNear = 0;
     for (int i = 0; i < count; i++) {
       if (searcher.ordinal(i) == ordinal) {
