@@ -76,9 +76,9 @@ final class FaultPlan implements Interceptor {
     suspended = now;
   }
 
-  /** Calls so far. */
-  synchronized long calls() {
-    return calls;
+  /** Number of the first call that fails. */
+  long failing() {
+    return failing;
   }
 
   /** What failed first; empty if nothing did. */

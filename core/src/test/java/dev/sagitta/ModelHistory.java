@@ -19,6 +19,16 @@ final class ModelHistory {
   private int acknowledged;
   private int durable;
 
+  /** The same, to go on from by itself. */
+  ModelHistory copy() {
+    var copy = new ModelHistory();
+    copy.states.clear();
+    copy.states.addAll(states);
+    copy.acknowledged = acknowledged;
+    copy.durable = durable;
+    return copy;
+  }
+
   /** Adds what the next operation makes of the newest state; called before the operation. */
   void begin(Consumer<Map<RecordId, VectorRecord>> operation) {
     Map<RecordId, VectorRecord> next = new TreeMap<>(states.getLast());

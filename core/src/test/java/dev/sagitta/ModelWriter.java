@@ -35,6 +35,22 @@ final class ModelWriter {
     this.faults = faults;
   }
 
+  /**
+   * A tolerant writer that goes on with another's collections after a power loss, from the states
+   * in which they are found.
+   */
+  static ModelWriter resumed(
+      ModelWriter before, ModelDatabase database, Durability durability, FaultPlan faults) {
+    var writer = new ModelWriter(database, durability, faults);
+    before.lifetimes.forEach(
+        (name, lifetime) -> {
+          ModelHistory history = lifetime.history().copy();
+          history.goOn(database.open().collection(name), true);
+          writer.lifetimes.put(name, new Lifetime(history, true, null));
+        });
+    return writer;
+  }
+
   /** A writer that takes refusals as they come, on a file system that fails by a plan. */
   static ModelWriter tolerant(ModelDatabase database, Durability durability, FaultPlan faults) {
     return new ModelWriter(database, durability, faults);

@@ -465,10 +465,11 @@ final class VectorCollectionTest {
 
   /** More than may be pending: the writer links, instead of the linkers that do not. */
   @Test
-  void writersHelpToIndexWhenTooMuchIsPending() {
+  void writersHelpToIndexWhenTooMuchIsPending() throws InterruptedException {
     GatedThreads threads = GatedThreads.holdingLinkers();
     simulated.gated(threads);
     VectorCollection plane = simulated.plane();
+    plane.awaitIndexed();
     plane.upsertAll(records(0, 600));
     // 16 KiB of rows of 64 bytes may be pending.
     assertEquals(256, plane.stats().pending());
@@ -477,10 +478,11 @@ final class VectorCollectionTest {
 
   /** A batch is one operation, yet as much to link as its records. */
   @Test
-  void whoeverAppliesABatchHelpsToIndexAllOfIt() {
+  void whoeverAppliesABatchHelpsToIndexAllOfIt() throws InterruptedException {
     GatedThreads threads = GatedThreads.holdingLinkers();
     simulated.gated(threads);
     VectorCollection plane = simulated.plane();
+    plane.awaitIndexed();
     WriteBatch batch = new WriteBatch();
     records(0, 600).forEach(batch::upsert);
     plane.apply(batch);

@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
 final class VersionedRecords {
   static final int DIMENSION = 32;
   static final CollectionConfig CONFIG =
-      CollectionConfig.builder(DIMENSION, Metric.EUCLIDEAN).m(8).efConstruction(40).build();
+      CollectionConfig.builder(DIMENSION, Metric.EUCLIDEAN).efConstruction(100).build();
 
   private VersionedRecords() {}
 

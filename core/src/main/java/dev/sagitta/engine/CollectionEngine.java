@@ -165,7 +165,7 @@ public final class CollectionEngine {
   private void loadGraph(Recovery recovery) {
     try {
       graph.load(files, state, recovery.slotCount(), recovery.pendingAtCheckpoint());
-      linkers.start();
+      linkers.signal();
       // Recovery may have left a log that is due, and tables that it outgrew.
       checkpoints.startIfDue();
       reclaimer.reclaim();

@@ -42,9 +42,6 @@ final class Linkers {
   /** Writers that help. */
   private final AtomicInteger helpers = new AtomicInteger();
 
-  /** Whether the graph is there. */
-  private volatile boolean started;
-
   /** Set once, by stop or by a failure. */
   private volatile boolean ended;
 
@@ -55,7 +52,7 @@ final class Linkers {
   private volatile @Nullable Throwable asideCause;
 
   /**
-   * Linkers that wait for {@link #start}.
+   * Linkers that wait for the graph, and then for a {@link #signal}.
    *
    * @param pendingMax pending slots from which writers help
    * @param onFailure told of the error that ended linking
@@ -76,13 +73,10 @@ final class Linkers {
     this.onFailure = onFailure;
   }
 
-  /** Begins to link; the graph is loaded. */
-  void start() {
-    started = true;
-    signal();
-  }
-
-  /** Starts as many tasks as there may be; called after slots were added. */
+  /**
+   * Starts as many tasks as there may be; called once the graph is loaded and after slots were
+   * added.
+   */
   void signal() {
     while (working() && pending.queued() > 0) {
       int now = tasks.get();
@@ -207,7 +201,7 @@ final class Linkers {
   }
 
   private boolean working() {
-    return started && !ended && !paused;
+    return graph.loaded() && !ended && !paused;
   }
 
   private boolean fail(Throwable cause) {

@@ -121,7 +121,7 @@ final class LinkersTest {
     Linkers linkers = linkers(threads);
     store(300);
     parts.loadGraph();
-    linkers.start();
+    linkers.signal();
     assertTrue(awaitLinked(linkers));
     store(300);
     linkers.signal();
@@ -131,7 +131,7 @@ final class LinkersTest {
   }
 
   @Test
-  void doNothingUntilTheyAreStarted() {
+  void doNothingUntilTheGraphIsLoaded() {
     Linkers linkers = linkers(manual);
     store(PENDING_MAX + 1);
     linkers.signal();
@@ -139,7 +139,7 @@ final class LinkersTest {
     assertEquals(0, tasks.size());
     assertEquals(PENDING_MAX + 1, parts.state.pending().size());
     parts.loadGraph();
-    linkers.start();
+    linkers.signal();
     assertEquals(2, tasks.size());
   }
 
@@ -148,7 +148,7 @@ final class LinkersTest {
     Linkers linkers = linkers(manual);
     store(PENDING_MAX + 100);
     parts.loadGraph();
-    linkers.start();
+    linkers.signal();
     linkers.help(3);
     assertEquals(PENDING_MAX + 94, parts.state.pending().size());
     linkers.help(1_000);
@@ -159,7 +159,7 @@ final class LinkersTest {
   void startNoMoreTasksThanThereAreThreadsOrSlots() {
     parts.loadGraph();
     Linkers linkers = linkers(manual);
-    linkers.start();
+    linkers.signal();
     assertEquals(0, tasks.size());
     store(1);
     linkers.signal();
@@ -181,7 +181,7 @@ final class LinkersTest {
     parts.loadGraph();
     Linkers linkers = linkers(manual);
     store(600);
-    linkers.start();
+    linkers.signal();
     tasks.remove().run();
     assertEquals(600 - 256, parts.state.pending().size());
     assertEquals(2, tasks.size(), "queued again behind the others");
@@ -195,7 +195,7 @@ final class LinkersTest {
   void writersHelpWhenTooMuchIsPending() {
     parts.loadGraph();
     Linkers linkers = linkers(manual);
-    linkers.start();
+    linkers.signal();
     store(PENDING_MAX);
     linkers.help(1 << 20);
     assertEquals(PENDING_MAX, parts.state.pending().size(), "not too much");
@@ -210,7 +210,7 @@ final class LinkersTest {
     parts.loadGraph();
     Linkers linkers = linkers(threads);
     store(3_000);
-    linkers.start();
+    linkers.signal();
     linkers.stop();
     assertTrue(linkers.ended());
     int linked = parts.graph.get().linkedCount();
@@ -250,7 +250,7 @@ final class LinkersTest {
     Path damaged = storeWithDamage();
     Linkers linkers = linkers(manual);
     assertEquals(Optional.empty(), linkers.warning());
-    linkers.start();
+    linkers.signal();
     runTasks();
     assertEquals(List.of(), List.copyOf(failures));
     assertFalse(linkers.ended());
@@ -269,7 +269,7 @@ final class LinkersTest {
   void tryAgainWhatTheySetAside() throws IOException {
     Path damaged = storeWithDamage();
     Linkers linkers = linkers(manual);
-    linkers.start();
+    linkers.signal();
     runTasks();
     assertTrue(linkers.waiting());
     retry(linkers);
@@ -291,7 +291,7 @@ final class LinkersTest {
   void forgetWhatTheySetAsideOnceItIsReplaced() throws IOException, InterruptedException {
     Path unused = storeWithDamage();
     Linkers linkers = linkers(manual);
-    linkers.start();
+    linkers.signal();
     runTasks();
     for (int i = 4; i < 7; i++) {
       long sequence = parts.state.published().sequence() + 1;
@@ -315,7 +315,7 @@ final class LinkersTest {
             call.operation() == IoCall.Operation.READ
                 ? Optional.of(Interceptor.Fault.of(new IOException("too many open files")))
                 : Optional.empty());
-    linkers.start();
+    linkers.signal();
     runTasks();
     linkers.signal();
     linkers.help(1 << 20);
@@ -337,7 +337,7 @@ final class LinkersTest {
       parts.state.pending().add(4);
     }
     Linkers linkers = linkers(manual);
-    linkers.start();
+    linkers.signal();
     runTasks();
     assertTrue(linkers.ended());
     assertEquals(PendingSlots.ASIDE_MAX, parts.state.pending().aside());
@@ -350,7 +350,7 @@ final class LinkersTest {
     parts.loadGraph();
     store(50);
     Linkers linkers = linkers(threads);
-    linkers.start();
+    linkers.signal();
     assertTrue(awaitLinked(linkers));
     // As if the graph had been read with slot 7 contained but out of reach.
     parts.state.pending().add(7);
@@ -367,7 +367,7 @@ final class LinkersTest {
   void loseNoSlotWhileWritersHelp() throws Exception {
     parts.loadGraph();
     Linkers linkers = linkers(threads);
-    linkers.start();
+    linkers.signal();
     AtomicBoolean stop = new AtomicBoolean();
     int slots = 6_000;
     try (ExecutorService writers = Executors.newFixedThreadPool(2)) {
