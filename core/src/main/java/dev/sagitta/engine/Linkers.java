@@ -180,6 +180,10 @@ final class Linkers {
    * Background thread, outside the epoch.
    */
   void retry(IntPredicate dead) {
+    if (ended) {
+      // Queued before closing; the slots may be gone.
+      return;
+    }
     IntHashSet forgotten = new IntHashSet();
     for (int slot : pending.asideSlots()) {
       if (dead.test(slot)) {

@@ -304,6 +304,22 @@ final class LinkersTest {
     assertTrue(awaitLinked(linkers));
   }
 
+  /** A retry may have been queued before closing, and come after the slots are gone. */
+  @Test
+  void tryNothingAgainOnceTheyAreStopped() throws IOException {
+    Path unused = storeWithDamage();
+    Linkers linkers = linkers(manual);
+    linkers.signal();
+    runTasks();
+    linkers.stop();
+    assertFalse(linkers.waiting());
+    linkers.retry(
+        slot -> {
+          throw new AssertionError("slot " + slot + " was looked at");
+        });
+    assertEquals(3, parts.state.pending().aside());
+  }
+
   /** As when file descriptors or memory are short: nothing is linked until the next retry. */
   @Test
   void waitWhereAShortageMayPass() throws IOException {

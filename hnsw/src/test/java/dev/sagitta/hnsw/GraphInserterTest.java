@@ -21,15 +21,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class GraphInserterTest {
-  static Stream<Named<float[][]>> dataSets() {
+  static Stream<Named<float[][]>> dataSetsWithoutCopies() {
     return Stream.of(
         Named.of("uniform", TestVectors.uniform(4000, 16, 1)),
         Named.of("100 clusters", TestVectors.clustered(4000, 16, 100, 0.05, 2)),
         Named.of("20 tight clusters", TestVectors.clustered(4000, 16, 20, 0.005, 3)),
         Named.of("3 clusters", TestVectors.clustered(4000, 8, 3, 0.001, 4)),
         Named.of("300 distinct", TestVectors.duplicates(4000, 16, 300, 5)),
-        Named.of("uniform with 500 copies", withCopies(3500, 500)),
         Named.of("pairs far from all", pairs(4000)));
+  }
+
+  static Stream<Named<float[][]>> dataSets() {
+    return Stream.concat(
+        dataSetsWithoutCopies(),
+        Stream.of(Named.of("uniform with 500 copies", withCopies(3500, 500))));
   }
 
   private static float[][] withCopies(int distinct, int copies) {
@@ -59,12 +64,23 @@ class GraphInserterTest {
   }
 
   @ParameterizedTest
-  @MethodSource("dataSets")
-  void everyNodeIsReachedAfterConcurrentInsertion(float[][] vectors) {
+  @MethodSource("dataSetsWithoutCopies")
+  void everyNodeFindsItselfAfterConcurrentInsertion(float[][] vectors) {
     try (TestGraph g = TestGraph.of(vectors).insertAll(4)) {
       assertEquals(List.of(), g.unreachable());
-      // Each run gives another graph, in which a search may miss one node of thousands, such as one
-      // whose nearest neighbours are 500 copies of each other; a broader one must not.
+      assertEquals(List.of(), g.missing());
+    }
+  }
+
+  /**
+   * A node whose nearest neighbours are 500 copies of each other may be missed by a search that
+   * keeps 100 candidates, all of them copies; which nodes, depends on the order of insertion. It is
+   * linked all the same, and a search that keeps more than the copies finds it.
+   */
+  @Test
+  void copiesCutNoNodeOffDuringConcurrentInsertion() {
+    try (TestGraph g = TestGraph.of(withCopies(3500, 500)).insertAll(4)) {
+      assertEquals(List.of(), g.unreachable());
       List<Integer> missing = g.missing();
       assertTrue(missing.size() <= 2, "missing " + missing);
       for (int ordinal : missing) {
