@@ -73,7 +73,7 @@ final class CollectionFiles {
     Manifest first =
         new Manifest(
             1,
-            UUID.randomUUID(),
+            new UUID(files.randomLong(), files.randomLong()),
             0,
             ByteBuffer.wrap(config.encode()),
             ByteBuffer.wrap(CheckpointState.EMPTY.encode()),

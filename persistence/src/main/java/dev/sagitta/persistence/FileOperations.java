@@ -75,4 +75,10 @@ public interface FileOperations {
    * @throws LockHeldException if this or another process holds it
    */
   Closeable lock(Path lockFile) throws IOException;
+
+  /**
+   * Random bits for what tells files apart: the ids of stores and the salts of logs. Secure, but in
+   * a simulation, which draws them from its seed so that a run can be replayed byte for byte.
+   */
+  long randomLong();
 }

@@ -1,6 +1,5 @@
 package dev.sagitta.persistence;
 
-import java.security.SecureRandom;
 import java.util.UUID;
 
 /**
@@ -23,8 +22,6 @@ record LogHeader(
     long previousEnd,
     int previousChain) {
 
-  private static final SecureRandom SALTS = new SecureRandom();
-
   public LogHeader {
     if (number < 1 || epoch < 1 || firstSequence < 1 || previousEnd < 0) {
       throw new IllegalArgumentException(
@@ -40,13 +37,13 @@ record LogHeader(
     }
   }
 
-  /** The header, with a salt of its own, of the log that goes on from a position. */
-  static LogHeader after(UUID storeId, LogPosition position, long epoch) {
+  /** The header of the log that goes on from a position. */
+  static LogHeader after(UUID storeId, LogPosition position, long epoch, long salt) {
     return new LogHeader(
         storeId,
         position.logNumber() + 1,
         epoch,
-        SALTS.nextLong(),
+        salt,
         position.sequence() + 1,
         position.offset(),
         position.chain());

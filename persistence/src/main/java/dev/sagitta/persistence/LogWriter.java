@@ -94,7 +94,7 @@ public final class LogWriter implements Closeable {
    */
   public static LogWriter continueAfter(
       FileOperations files, Path directory, UUID storeId, LogEnd end) throws IOException {
-    LogHeader header = LogHeader.after(storeId, end.durable(), end.epoch() + 1);
+    LogHeader header = LogHeader.after(storeId, end.durable(), end.epoch() + 1, files.randomLong());
     return LogCreation.create(
         files,
         directory,
@@ -197,7 +197,11 @@ public final class LogWriter implements Closeable {
     state = State.FAILED;
     LogWriter next;
     try {
-      next = create(files, directory, LogHeader.after(header.storeId(), end, epoch()));
+      next =
+          create(
+              files,
+              directory,
+              LogHeader.after(header.storeId(), end, epoch(), files.randomLong()));
     } catch (LogNotBegunException e) {
       state = State.OPEN;
       throw e;

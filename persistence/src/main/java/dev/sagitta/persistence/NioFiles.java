@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.List;
 public final class NioFiles implements FileOperations {
 
   private static final boolean ON_WINDOWS = System.getProperty("os.name").startsWith("Windows");
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   @Override
   public FileHandle create(Path file) throws IOException {
@@ -128,6 +130,11 @@ public final class NioFiles implements FileOperations {
   @Override
   public Closeable lock(Path lockFile) throws IOException {
     return ProcessLock.take(lockFile);
+  }
+
+  @Override
+  public long randomLong() {
+    return RANDOM.nextLong();
   }
 
   private static BasicFileAttributes attributes(Path path) throws IOException {

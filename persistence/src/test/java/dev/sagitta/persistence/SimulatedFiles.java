@@ -59,6 +59,9 @@ public final class SimulatedFiles implements FileOperations {
   // All fields are guarded by this object's monitor.
   private final SimulatedTree tree;
 
+  /** What {@link #randomLong} draws from: the same for the same history of crashes. */
+  private final SplittableRandom random;
+
   /** Who holds the lock on a file: a token of each holder's own. */
   private final Map<SimulatedNode, Object> holders = new HashMap<>();
 
@@ -71,11 +74,17 @@ public final class SimulatedFiles implements FileOperations {
 
   /** An empty file system. */
   public SimulatedFiles() {
-    this(new SimulatedTree());
+    this(0);
   }
 
-  private SimulatedFiles(SimulatedTree tree) {
+  /** An empty file system whose random numbers, hence store ids and salts, are those of a seed. */
+  public SimulatedFiles(long seed) {
+    this(new SimulatedTree(), new SplittableRandom(seed));
+  }
+
+  private SimulatedFiles(SimulatedTree tree, SplittableRandom random) {
     this.tree = tree;
+    this.random = random;
   }
 
   // Crashing
@@ -88,7 +97,9 @@ public final class SimulatedFiles implements FileOperations {
   public synchronized SimulatedFiles crash(long seed) {
     requireState();
     alive = false;
-    return new SimulatedFiles(tree.survive(new SplittableRandom(seed)));
+    var fates = new SplittableRandom(seed);
+    SimulatedTree survivor = tree.survive(fates);
+    return new SimulatedFiles(survivor, fates.split());
   }
 
   /**
@@ -99,7 +110,7 @@ public final class SimulatedFiles implements FileOperations {
     requireState();
     alive = false;
     handedOver = true;
-    return new SimulatedFiles(tree);
+    return new SimulatedFiles(tree, random);
   }
 
   /** Mutating calls made so far, failed ones too; see {@link IoCall.Operation#mutating}. */
@@ -271,6 +282,11 @@ public final class SimulatedFiles implements FileOperations {
     node.truncate(0);
     node.write(ByteBuffer.wrap(text), 0, text.length);
     return () -> unlock(node, holder);
+  }
+
+  @Override
+  public synchronized long randomLong() {
+    return random.nextLong();
   }
 
   private synchronized void unlock(SimulatedNode node, Object holder) {
