@@ -20,10 +20,14 @@ import org.junit.jupiter.api.Test;
  * <p>Nothing is random but by seeds that stand here; a failure names step and seed.
  */
 final class CrashStepTest {
-  private static final int POWER_LOSSES = 3;
+  /** Outcomes of each power loss that are looked at. */
+  private static final int POWER_LOSSES = Integer.getInteger("sagitta.nightly.powerLosses", 3);
 
   private static final List<Durability> LEVELS =
       List.of(Durability.sync(), Durability.interval(Duration.ofHours(1), 4_096), Durability.os());
+
+  /** Decides the order of threads. */
+  private static final long SEED = Long.getLong("sagitta.seed", 1);
 
   private static long crashes;
 
@@ -64,11 +68,15 @@ final class CrashStepTest {
 
   private static void crashAtEveryStep(Tuning tuning, SmallWorkloads.Workload workload) {
     for (Durability durability : LEVELS) {
-      long steps = steps(tuning, durability, workload);
+      long steps =
+          Simulation.run(SEED, simulation -> steps(simulation, tuning, durability, workload));
       for (long step = 1; step <= steps; step++) {
+        long at = step;
         String context = durability + ", step " + step + " of " + steps;
         try {
-          crashAt(step, tuning, durability, workload);
+          crashes +=
+              Simulation.run(
+                  SEED, simulation -> crashAt(simulation, at, tuning, durability, workload));
         } catch (RuntimeException | AssertionError e) {
           throw new AssertionError(context + ", " + e.getMessage(), e);
         }
@@ -78,20 +86,28 @@ final class CrashStepTest {
 
   /** How many steps a workload takes that nothing disturbs. */
   private static long steps(
-      Tuning tuning, Durability durability, SmallWorkloads.Workload workload) {
+      Simulation simulation,
+      Tuning tuning,
+      Durability durability,
+      SmallWorkloads.Workload workload) {
     var files = new SimulatedFiles();
-    try (var database = ModelDatabase.simulated(files, durability, tuning)) {
+    try (var database = ModelDatabase.simulated(simulation, files, durability, tuning)) {
       workload.run(new ModelWriter(database, durability));
     }
     return files.ioSteps();
   }
 
-  private static void crashAt(
-      long step, Tuning tuning, Durability durability, SmallWorkloads.Workload workload) {
+  /** How many crashes it was. */
+  private static int crashAt(
+      Simulation simulation,
+      long step,
+      Tuning tuning,
+      Durability durability,
+      SmallWorkloads.Workload workload) {
     var files = new SimulatedFiles();
     // A write that crashes has reached the page cache not at all, in part, or wholly.
     files.crashAtStep(step, step % 4 / 3.0);
-    var database = ModelDatabase.simulated(files, durability, tuning);
+    var database = ModelDatabase.simulated(simulation, files, durability, tuning);
     var writer = new ModelWriter(database, durability);
     try {
       workload.run(writer);
@@ -101,15 +117,18 @@ final class CrashStepTest {
     List<SimulatedFiles> survivors =
         new ArrayList<>(database.crashes(step * POWER_LOSSES, POWER_LOSSES));
     survivors.add(files.killProcess());
+    int count = 0;
     for (int i = 0; i < survivors.size(); i++) {
       boolean powerLoss = i < POWER_LOSSES;
-      try (var survivor = ModelDatabase.simulated(survivors.get(i), durability, tuning)) {
-        crashes += CrashVerifier.verify(survivor, writer, powerLoss, (step + i) % 4 == 0, step);
+      try (var survivor =
+          ModelDatabase.simulated(simulation, survivors.get(i), durability, tuning)) {
+        count += CrashVerifier.verify(survivor, writer, powerLoss, (step + i) % 4 == 0, step);
       } catch (RuntimeException | AssertionError e) {
         String seed = powerLoss ? "power loss of seed " + (step * POWER_LOSSES + i) : "kill";
         throw new AssertionError(seed + ": " + e.getMessage(), e);
       }
-      crashes++;
+      count++;
     }
+    return count;
   }
 }

@@ -26,11 +26,22 @@ final class ModelDatabase implements AutoCloseable {
   private final Path directory;
   private final DatabaseOptions options;
   private final Tuning tuning;
+  private final @Nullable Simulation simulation;
   private FileOperations files;
   private @Nullable VectorDatabase database;
 
   /** A database that is not open yet. */
   ModelDatabase(FileOperations files, Path directory, DatabaseOptions options, Tuning tuning) {
+    this(files, directory, options, tuning, null);
+  }
+
+  private ModelDatabase(
+      FileOperations files,
+      Path directory,
+      DatabaseOptions options,
+      Tuning tuning,
+      @Nullable Simulation simulation) {
+    this.simulation = simulation;
     this.files = files;
     this.directory = directory;
     this.options = options;
@@ -39,8 +50,17 @@ final class ModelDatabase implements AutoCloseable {
 
   /** One on a simulated file system, not open yet, with one linker. */
   static ModelDatabase simulated(SimulatedFiles files, Durability durability, Tuning tuning) {
-    var options = DatabaseOptions.builder().durability(durability).linkerThreads(1).build();
-    return new ModelDatabase(files, DIRECTORY, options, tuning);
+    return new ModelDatabase(files, DIRECTORY, options(durability), tuning);
+  }
+
+  /** One whose threads are simulated too. */
+  static ModelDatabase simulated(
+      Simulation simulation, SimulatedFiles files, Durability durability, Tuning tuning) {
+    return new ModelDatabase(files, DIRECTORY, options(durability), tuning, simulation);
+  }
+
+  private static DatabaseOptions options(Durability durability) {
+    return DatabaseOptions.builder().durability(durability).linkerThreads(1).build();
   }
 
   /** The file system of now; a crash replaces it. */
@@ -52,13 +72,18 @@ final class ModelDatabase implements AutoCloseable {
   VectorDatabase open() {
     VectorDatabase open = database;
     if (open == null) {
-      var environment =
-          new Environment(
-              files, new PlatformThreads(options.linkerThreads()), System::nanoTime, tuning);
-      open = VectorDatabase.open(directory, options, environment);
+      open = VectorDatabase.open(directory, options, environment());
       database = open;
     }
     return open;
+  }
+
+  private Environment environment() {
+    int linkers = options.linkerThreads();
+    return simulation == null
+        ? new Environment(files, new PlatformThreads(linkers), System::nanoTime, tuning)
+        : new Environment(
+            simulation.files(files), simulation.threads(linkers), System::nanoTime, tuning);
   }
 
   /** Closes the database in peace. */
