@@ -99,6 +99,7 @@ final class CrashVerifier {
         IntStream.range(95, 105).mapToObj(id -> ModelWriter.record(id, 9)).toList();
     assertEquals(added.size(), collection.upsertAll(added.stream()));
     collection.flush();
+    CollectionValidator.validate(collection.engine());
     added.forEach(record -> expected.put(record.id(), record));
     return expected;
   }

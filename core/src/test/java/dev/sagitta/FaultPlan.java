@@ -6,28 +6,61 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Which calls on the file system fail: one by its number, and if told so all later ones that do the
- * same to a file of the same kind, as a disk does that is full or broken. Thread-safe.
+ * Which calls on the file system fail: one by its number, and, depending on the kind of fault,
+ * others after it. Thread-safe.
  */
 final class FaultPlan implements Interceptor {
   private static final String TOLD = "told to fail";
 
+  /** What breaks. */
+  enum Kind {
+    /** One call fails. */
+    ONCE,
+    /** From the call on, all that do the same to a file of the same kind fail. */
+    ALIKE,
+    /**
+     * From the call on there is no room: nothing can be made or written, but renamed or deleted.
+     */
+    FULL,
+    /** From the call on nothing can be changed, as after the kernel made the medium read-only. */
+    READ_ONLY,
+    /** From the call on nothing can be read or opened. */
+    UNREADABLE;
+
+    boolean fails(IoCall call, IoCall first) {
+      return switch (this) {
+        case ONCE -> false;
+        case ALIKE -> call.operation() == first.operation() && kind(call).equals(kind(first));
+        case FULL ->
+            switch (call.operation()) {
+              case CREATE, CREATE_DIRECTORY, WRITE -> true;
+              default -> false;
+            };
+        case READ_ONLY -> call.operation().mutating();
+        case UNREADABLE ->
+            switch (call.operation()) {
+              case OPEN, READ, MAP, LIST, SIZE -> true;
+              default -> false;
+            };
+      };
+    }
+  }
+
   private final long failing;
-  private final boolean forGood;
+  private final Kind kind;
 
   private long calls;
   private boolean suspended;
-  private String failed = "";
+  private Optional<IoCall> first = Optional.empty();
 
   /**
    * A plan.
    *
    * @param failing number of the first call that fails, counted from 1; 0 for none
-   * @param forGood whether those like it fail from then on
    */
-  FaultPlan(long failing, boolean forGood) {
+  FaultPlan(long failing, Kind kind) {
     this.failing = failing;
-    this.forGood = forGood;
+    this.kind = kind;
   }
 
   @Override
@@ -36,15 +69,20 @@ final class FaultPlan implements Interceptor {
       return Optional.empty();
     }
     calls++;
-    String kind = call.operation() + " " + kind(call);
     if (calls == failing) {
-      failed = kind;
-    } else if (!forGood || !kind.equals(failed)) {
+      first = Optional.of(call);
+    } else if (first.isEmpty() || !kind.fails(call, first.get())) {
       return Optional.empty();
     }
     // A write that fails has reached the file not at all, in part, or wholly.
     int applied = (int) (call.bytes() * (failing % 4) / 3);
-    return Optional.of(new Fault(new IOException(TOLD + ": " + call), applied));
+    // Only the first: a medium on which all changes fail and yet happen is none that we know of.
+    boolean surprise = calls == failing && failing % 3 == 0;
+    return Optional.of(
+        new Fault(
+            new IOException(TOLD + ": " + call),
+            applied,
+            surprise ? Aftermath.SURPRISE : Aftermath.NOTHING));
   }
 
   /** Whether an error is what an injected fault may lead to, and not one of the library's own. */
@@ -81,8 +119,13 @@ final class FaultPlan implements Interceptor {
     return failing;
   }
 
-  /** What failed first; empty if nothing did. */
-  synchronized String failed() {
-    return failed;
+  /** The call that failed first; empty if none did. */
+  synchronized Optional<IoCall> failed() {
+    return first;
+  }
+
+  @Override
+  public String toString() {
+    return "call " + failing + " (" + failed().map(IoCall::toString).orElse("none") + ") " + kind;
   }
 }

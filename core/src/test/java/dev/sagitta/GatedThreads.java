@@ -81,6 +81,11 @@ final class GatedThreads implements EngineThreads {
   }
 
   @Override
+  public void pause(long nanos) {
+    threads.pause(nanos);
+  }
+
+  @Override
   public void close() {
     open();
     threads.close();

@@ -98,7 +98,7 @@ final class ModelDatabase implements AutoCloseable {
 
   /** Cuts the power; what was not forced is as the seed decides. */
   void crash(long seed) {
-    SimulatedFiles survivor = files().crash(seed);
+    SimulatedFiles survivor = files().crashWithNoise(seed);
     bury();
     files = survivor;
   }
@@ -106,7 +106,7 @@ final class ModelDatabase implements AutoCloseable {
   /** Cuts the power and gives what may be left of the files, one for each seed. */
   List<SimulatedFiles> crashes(long firstSeed, int count) {
     List<SimulatedFiles> survivors =
-        LongStream.range(firstSeed, firstSeed + count).mapToObj(files()::crash).toList();
+        LongStream.range(firstSeed, firstSeed + count).mapToObj(files()::crashWithNoise).toList();
     bury();
     return survivors;
   }

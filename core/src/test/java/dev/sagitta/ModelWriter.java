@@ -35,17 +35,23 @@ final class ModelWriter {
     this.faults = faults;
   }
 
-  /**
-   * A tolerant writer that goes on with another's collections after a power loss, from the states
-   * in which they are found.
-   */
+  /** A writer that goes on with another's collections, from the states in which they are found. */
+  static ModelWriter resumed(
+      ModelWriter before, ModelDatabase database, Durability durability, boolean powerLoss) {
+    return resumed(before, new ModelWriter(database, durability, null), powerLoss);
+  }
+
+  /** The same after a power loss, tolerant. */
   static ModelWriter resumed(
       ModelWriter before, ModelDatabase database, Durability durability, FaultPlan faults) {
-    var writer = new ModelWriter(database, durability, faults);
+    return resumed(before, new ModelWriter(database, durability, faults), true);
+  }
+
+  private static ModelWriter resumed(ModelWriter before, ModelWriter writer, boolean powerLoss) {
     before.lifetimes.forEach(
         (name, lifetime) -> {
           ModelHistory history = lifetime.history().copy();
-          history.goOn(database.open().collection(name), true);
+          history.goOn(writer.collection(name), powerLoss);
           writer.lifetimes.put(name, new Lifetime(history, true, null));
         });
     return writer;
@@ -81,8 +87,9 @@ final class ModelWriter {
   void create(String name) {
     Lifetime dropped = lifetimes.get(name);
     ModelHistory before = dropped == null ? null : dropped.history();
-    // A drop that failed may have left it there.
-    ModelHistory history = before != null && existsNow(name) ? before : new ModelHistory();
+    // A creation or drop that failed may have left it there.
+    boolean there = existsNow(name);
+    ModelHistory history = before != null && there ? before : new ModelHistory();
     lifetimes.put(name, new Lifetime(history, false, before));
     attempt(
         name,
@@ -92,7 +99,8 @@ final class ModelWriter {
                   .open()
                   .collection(
                       name, CollectionConfig.builder(DIMENSION, Metric.EUCLIDEAN).m(4).build());
-          lifetimes.put(name, new Lifetime(history, true, null));
+          // One that was found is durable from the first write on, one that was made at once.
+          lifetimes.put(name, new Lifetime(history, !there, null));
         });
   }
 
@@ -271,6 +279,7 @@ final class ModelWriter {
 
   private void acknowledge(String name) {
     history(name).acknowledge();
+    lifetimes.put(name, new Lifetime(history(name), true, null));
     if (everyAcknowledgementDurable) {
       history(name).makeDurable();
     }

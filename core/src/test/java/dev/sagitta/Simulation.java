@@ -9,15 +9,23 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Runs a test and all threads of the databases that it opens one at a time on the calling thread,
@@ -25,15 +33,18 @@ import java.util.function.Supplier;
  * run repeats step by step.
  *
  * <p>The threads are virtual ones whose scheduler is this object. A thread runs until it waits or
- * calls the file system through {@link #files}; then one of those that can go on is drawn. What
- * waits for time, which in the engine means polling, goes on when nobody else can. Repeated tasks
- * run when the test asks for them by {@link #tick}.
+ * calls the file system through {@link #files}; then one of those that can go on is drawn. Time
+ * passes only when nobody can go on: then the pause that ends first is over. Repeated tasks run
+ * when the test asks for them by {@link #tick}.
  *
  * <p>For use by one thread. A scheduler of virtual threads can be chosen through a constructor only
  * that the JDK keeps for its own tests, hence the {@code --add-opens} of the tests.
  */
 final class Simulation {
-  private static final long STUCK_SECONDS = 60;
+  private static final long STUCK_SECONDS = 20;
+
+  /** Far above what the tests need. */
+  private static final long STEPS_MAX = 20_000_000;
 
   private final Thread carrier = Thread.currentThread();
   private final SplittableRandom random;
@@ -42,10 +53,20 @@ final class Simulation {
   /** Threads that can go on; of the carrier. */
   private final List<Runnable> ready = new ArrayList<>();
 
-  /** Threads whose waiting for time has ended, in that order; guarded by itself. */
+  /** Threads that pause, by when that ends and then by when it began; of the carrier. */
+  private final PriorityQueue<Pause> pauses =
+      new PriorityQueue<>(
+          Comparator.comparingLong(Pause::endNanos).thenComparingLong(Pause::number));
+
+  private long nowNanos;
+  private long pauseCount;
+
+  /** Threads woken by the JDK: by a time limit or the end of a monitor; guarded by itself. */
   private final Deque<Runnable> late = new ArrayDeque<>();
 
-  private final List<Thread> threads = new ArrayList<>();
+  /** Threads that have not ended; of the carrier. */
+  private final Set<Thread> threads = new HashSet<>();
+
   private final List<RepeatedTask> repeated = new ArrayList<>();
 
   private Simulation(long seed) {
@@ -68,12 +89,20 @@ final class Simulation {
   }
 
   private void runUntilAllEnd() {
-    while (threads.stream().anyMatch(Thread::isAlive)) {
+    for (long step = 0; !threads.isEmpty(); step++) {
+      if (step == STEPS_MAX) {
+        throw new AssertionError("no end after " + STEPS_MAX + " steps: " + stacks());
+      }
       next().run();
     }
   }
 
   private Runnable next() {
+    if (ready.isEmpty() && !isAnyOnItsWay() && !pauses.isEmpty()) {
+      Pause first = pauses.remove();
+      nowNanos = first.endNanos;
+      first.end();
+    }
     if (ready.isEmpty()) {
       return nextLate();
     }
@@ -82,13 +111,21 @@ final class Simulation {
     return ready.remove(drawn);
   }
 
+  /** Whether a thread can go on but that the JDK has yet to say so. */
+  private boolean isAnyOnItsWay() {
+    synchronized (late) {
+      return !late.isEmpty()
+          || threads.stream().anyMatch(thread -> thread.getState() == Thread.State.RUNNABLE);
+    }
+  }
+
   private Runnable nextLate() {
     synchronized (late) {
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STUCK_SECONDS);
       while (late.isEmpty()) {
         long millis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
         if (millis <= 0) {
-          throw new AssertionError("no thread can go on: " + threads);
+          throw new AssertionError("no thread can go on: " + stacks());
         }
         try {
           late.wait(millis);
@@ -98,6 +135,12 @@ final class Simulation {
       }
       return late.removeFirst();
     }
+  }
+
+  private String stacks() {
+    return threads.stream()
+        .map(thread -> thread + " " + Arrays.toString(thread.getStackTrace()))
+        .collect(Collectors.joining("\n"));
   }
 
   private void add(Runnable thread) {
@@ -115,6 +158,23 @@ final class Simulation {
   private boolean isOnCarrier() {
     Thread caller = Thread.currentThread();
     return caller.equals(carrier) || threads.contains(caller);
+  }
+
+  /** A thread that waits for a time. */
+  private record Pause(Thread thread, long endNanos, long number, AtomicBoolean over) {
+    void end() {
+      over.set(true);
+      LockSupport.unpark(thread);
+    }
+  }
+
+  private void pause(long nanos) {
+    var pause =
+        new Pause(Thread.currentThread(), nowNanos + nanos, pauseCount++, new AtomicBoolean(false));
+    pauses.add(pause);
+    while (!pause.over.get()) {
+      LockSupport.park(this);
+    }
   }
 
   /** Runs every repeated task of the open databases once. */
@@ -153,8 +213,15 @@ final class Simulation {
   }
 
   private Thread newThread(Runnable body) {
-    threads.removeIf(thread -> thread.getState() == Thread.State.TERMINATED);
-    Thread thread = factory.newThread(body);
+    Thread thread =
+        factory.newThread(
+            () -> {
+              try {
+                body.run();
+              } finally {
+                threads.remove(Thread.currentThread());
+              }
+            });
     threads.add(thread);
     return thread;
   }
@@ -221,10 +288,8 @@ final class Simulation {
 
   /** The threads of one database. */
   private final class Threads implements EngineThreads {
-    private static final int READERS = 2;
-
     private final int linkerCount;
-    private final ExecutorService readers = Executors.newFixedThreadPool(READERS, this::thread);
+    private final ExecutorService readers = Executors.newSingleThreadExecutor(this::thread);
     private final ExecutorService linkers;
 
     Threads(int linkerCount) {
@@ -259,6 +324,11 @@ final class Simulation {
     @Override
     public Timer every(Duration period, Runnable task) {
       return new RepeatedTask(task);
+    }
+
+    @Override
+    public void pause(long nanos) {
+      Simulation.this.pause(nanos);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +86,7 @@ final class SimulationTest {
                       () -> {
                         for (int i = 0; i < 3; i++) {
                           LockSupport.parkNanos(1_000_000);
+                          threads.pause(TimeUnit.DAYS.toNanos(1));
                         }
                         done.complete(3);
                       });

@@ -102,7 +102,7 @@ public final class CollectionEngine {
     StoredVectors vectors = new StoredVectors(state.vectors(), kernel.kernel());
     HnswParameters parameters =
         new HnswParameters(config.config().m(), config.config().efConstruction());
-    graph = new LinkedGraph(parameters, vectors);
+    graph = new LinkedGraph(parameters, vectors, threads::pause);
     LongSupplier logBytesMax =
         () -> tuning.logCapFactor() * Checkpoints.triggerBytes(files, tuning.checkpointLogBytes());
     log = new CommitLog(files, durability, logBytesMax);
@@ -144,7 +144,7 @@ public final class CollectionEngine {
     background.execute(
         () -> {
           try {
-            Epoch epoch = new Epoch("collection " + name);
+            Epoch epoch = new Epoch("collection " + name, environment.threads()::pause);
             opened.complete(
                 new CollectionEngine(name, directory, environment, durability, epoch, background));
           } catch (IOException e) {

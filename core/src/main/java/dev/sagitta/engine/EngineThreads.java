@@ -26,6 +26,12 @@ public interface EngineThreads extends AutoCloseable {
   /** Runs a short task again and again, first after one period. */
   Timer every(Duration period, Runnable task);
 
+  /**
+   * Lets the calling thread wait for a time, also one whose interrupt flag is set. For polling and
+   * for pauses between attempts.
+   */
+  void pause(long nanos);
+
   /** Ends the shared threads; tasks that run are waited for. */
   @Override
   void close();

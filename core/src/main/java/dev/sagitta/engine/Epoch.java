@@ -2,6 +2,7 @@ package dev.sagitta.engine;
 
 import dev.sagitta.ClosedException;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.LongConsumer;
 
 /**
  * Tells when memory that was unlinked can be freed: every reader enters before it takes a reference
@@ -26,6 +27,7 @@ final class Epoch {
   private static final long WAIT_NANOS = 20_000;
 
   private final String what;
+  private final LongConsumer pause;
   private final AtomicIntegerArray readers = new AtomicIntegerArray(2 * STRIPES * PADDING);
   private volatile int phase;
   private volatile boolean closed;
@@ -34,8 +36,10 @@ final class Epoch {
    * An epoch without readers.
    *
    * @param what is named by the error that readers get after {@link #close}
+   * @param pause waits for so many nanoseconds
    */
-  Epoch(String what) {
+  Epoch(String what, LongConsumer pause) {
+    this.pause = pause;
     this.what = what;
   }
 
@@ -68,7 +72,7 @@ final class Epoch {
       phase = 1 - old;
       for (int stripe = 0; stripe < STRIPES; stripe++) {
         while (readers.get((old * STRIPES + stripe) * PADDING) != 0) {
-          Waiting.pause(WAIT_NANOS);
+          pause.accept(WAIT_NANOS);
         }
       }
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
 import org.agrona.collections.IntHashSet;
 import org.jspecify.annotations.Nullable;
 
@@ -37,10 +38,17 @@ final class LinkedGraph {
 
   private final HnswParameters parameters;
   private final VectorSpace space;
+  private final LongConsumer pause;
   private final CompletableFuture<HnswGraph> ready = new CompletableFuture<>();
   private volatile Optional<String> warning = Optional.empty();
 
-  LinkedGraph(HnswParameters parameters, VectorSpace space) {
+  /**
+   * A graph that is not there yet.
+   *
+   * @param pause waits for so many nanoseconds
+   */
+  LinkedGraph(HnswParameters parameters, VectorSpace space, LongConsumer pause) {
+    this.pause = pause;
     this.parameters = parameters;
     this.space = space;
   }
@@ -103,7 +111,7 @@ final class LinkedGraph {
         if (attempt == READ_ATTEMPTS) {
           throw e;
         }
-        Waiting.pause(READ_PAUSE_NANOS << (attempt - 1));
+        pause.accept(READ_PAUSE_NANOS << (attempt - 1));
       } catch (RuntimeException | Error e) {
         graph.close();
         throw e;

@@ -122,7 +122,7 @@ final class Linkers {
           links--;
         } else {
           // All that is pending is being linked by others; let them finish.
-          Waiting.pause(STOP_POLL_NANOS);
+          threads.pause(STOP_POLL_NANOS);
         }
       } finally {
         helpers.decrementAndGet();
@@ -232,7 +232,7 @@ final class Linkers {
   void stop() {
     end();
     while (tasks.get() > 0 || helpers.get() > 0) {
-      Waiting.pause(STOP_POLL_NANOS);
+      threads.pause(STOP_POLL_NANOS);
     }
   }
 

@@ -58,6 +58,11 @@ public final class PlatformThreads implements EngineThreads {
   }
 
   @Override
+  public void pause(long nanos) {
+    Waiting.pause(nanos);
+  }
+
+  @Override
   public void close() {
     Waiting.forEnd(timer);
     Waiting.forEnd(linkers);

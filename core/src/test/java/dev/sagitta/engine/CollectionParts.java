@@ -36,7 +36,7 @@ final class CollectionParts implements AutoCloseable {
 
   final SimulatedFiles disk;
   final Arena arena = Arena.ofShared();
-  final Epoch epoch = new Epoch("collection parts");
+  final Epoch epoch = new Epoch("collection parts", Waiting::pause);
   final Reclaimer reclaimer = new Reclaimer(epoch);
   final CollectionFiles files;
   final Recovery recovery;
@@ -57,7 +57,7 @@ final class CollectionParts implements AutoCloseable {
       throw e;
     }
     vectors = new StoredVectors(state.vectors(), Kernels.select(Metric.EUCLIDEAN, 2).kernel());
-    graph = new LinkedGraph(new HnswParameters(16, 200), vectors);
+    graph = new LinkedGraph(new HnswParameters(16, 200), vectors, Waiting::pause);
   }
 
   /** An empty collection. */

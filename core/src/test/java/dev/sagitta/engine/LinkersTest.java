@@ -63,6 +63,11 @@ final class LinkersTest {
         }
 
         @Override
+        public void pause(long nanos) {
+          Waiting.pause(nanos);
+        }
+
+        @Override
         public Timer every(Duration period, Runnable task) {
           throw new UnsupportedOperationException();
         }

@@ -17,11 +17,10 @@ public interface Interceptor {
    * A failure of one call.
    *
    * @param error what the call throws
-   * @param appliedBytes how much of a write reaches the file before that, at most what it asked
-   *     for; other calls have no effect when they fail, except a force: as in a real kernel, what
-   *     was dirty then counts as clean, and the next force succeeds without having written it
+   * @param appliedBytes how much of a write reaches the file before that, at most what it asked for
+   * @param aftermath what the other calls leave behind
    */
-  record Fault(IOException error, int appliedBytes) {
+  record Fault(IOException error, int appliedBytes, Aftermath aftermath) {
 
     /** Rejects a negative count. */
     public Fault {
@@ -33,7 +32,21 @@ public interface Interceptor {
 
     /** A failure that leaves the file as it was. */
     public static Fault of(IOException error) {
-      return new Fault(error, 0);
+      return new Fault(error, 0, Aftermath.NOTHING);
     }
+  }
+
+  /**
+   * What a failed call leaves behind. A failed force is never without consequence: as in a real
+   * kernel, what was dirty then counts as clean, and the next force succeeds without writing it.
+   */
+  enum Aftermath {
+    /** A change of names did not happen; after a failed force, readers see the new content. */
+    NOTHING,
+    /**
+     * A change of names happened all the same; after a failed force the page cache has dropped the
+     * new content, and readers see what the medium holds.
+     */
+    SURPRISE
   }
 }

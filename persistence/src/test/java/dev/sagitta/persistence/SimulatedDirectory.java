@@ -66,7 +66,7 @@ final class SimulatedDirectory implements SimulatedNode {
   }
 
   @Override
-  public SimulatedDirectory survive(RandomGenerator random, byte[] stale) {
+  public SimulatedDirectory survive(RandomGenerator random, byte[] stale, boolean noise) {
     var entries = new TreeMap<>(durable);
     if (random.nextBoolean()) {
       // A journal: changes reach the medium in their order, up to some point.
@@ -81,7 +81,7 @@ final class SimulatedDirectory implements SimulatedNode {
       }
     }
     var survivor = new SimulatedDirectory();
-    entries.forEach((name, node) -> survivor.put(name, node.survive(random, stale)));
+    entries.forEach((name, node) -> survivor.put(name, node.survive(random, stale, noise)));
     survivor.force();
     return survivor;
   }

@@ -90,8 +90,22 @@ final class SimulatedFile implements SimulatedNode {
     dirty.clear();
   }
 
-  /** The kernel forgets that the dirty sectors were dirty; they may or may not be on the medium. */
-  void failForce() {
+  /**
+   * The kernel forgets that the dirty sectors were dirty; they may or may not be on the medium.
+   *
+   * @param evicted whether readers see what the medium held before from now on
+   */
+  void failForce(boolean evicted) {
+    if (evicted) {
+      for (int sector = dirty.nextSetBit(0); sector >= 0; sector = dirty.nextSetBit(sector + 1)) {
+        int from = sector * SECTOR_BYTES;
+        int to = Math.min(from + SECTOR_BYTES, liveBytes);
+        if (from < to) {
+          Arrays.fill(live, from, to, (byte) 0);
+          copyWithin(durable, live, from, Math.min(to, durableBytes));
+        }
+      }
+    }
     dropped.or(dirty);
     dirty.clear();
   }
@@ -107,7 +121,7 @@ final class SimulatedFile implements SimulatedNode {
   }
 
   @Override
-  public SimulatedFile survive(RandomGenerator random, byte[] stale) {
+  public SimulatedFile survive(RandomGenerator random, byte[] stale, boolean noise) {
     Fate fate = Fate.values()[random.nextInt(Fate.values().length)];
     var survivor = new SimulatedFile();
     int bytes = survivingBytes(fate, random);
@@ -124,7 +138,7 @@ final class SimulatedFile implements SimulatedNode {
       }
       // Where the file was cut, what lies behind the live end exists in the old plane only.
       int newTo = Math.min(to, liveBytes);
-      switch (fate.ofSector(random)) {
+      switch (fate.ofSector(random, noise)) {
         case OLD -> {}
         case NEW -> copyWithin(live, image, from, newTo);
         case TORN -> {
@@ -135,6 +149,7 @@ final class SimulatedFile implements SimulatedNode {
             copyWithin(live, image, cut, newTo);
           }
         }
+        case GARBLED -> garble(image, from, newTo, random);
       }
     }
     survivor.live = image;
@@ -143,6 +158,15 @@ final class SimulatedFile implements SimulatedNode {
     survivor.durableBytes = bytes;
     survivor.shortestBytes = bytes;
     return survivor;
+  }
+
+  /** Makes noise of what a sector was to have anew; what was forced before stays. */
+  private void garble(byte[] image, int from, int to, RandomGenerator random) {
+    for (int i = from; i < to; i++) {
+      if (i >= durableBytes || live[i] != durable[i]) {
+        image[i] = (byte) random.nextInt();
+      }
+    }
   }
 
   private int survivingBytes(Fate fate, RandomGenerator random) {
@@ -178,7 +202,8 @@ final class SimulatedFile implements SimulatedNode {
   private enum SectorFate {
     OLD,
     NEW,
-    TORN
+    TORN,
+    GARBLED
   }
 
   /** What becomes of one file's unforced changes; the extremes are as likely as the mixtures. */
@@ -187,13 +212,15 @@ final class SimulatedFile implements SimulatedNode {
     KEPT,
     MIXED;
 
-    SectorFate ofSector(RandomGenerator random) {
+    SectorFate ofSector(RandomGenerator random, boolean noise) {
       return switch (this) {
         case LOST -> SectorFate.OLD;
         case KEPT -> SectorFate.NEW;
         case MIXED -> {
-          int draw = random.nextInt(10);
-          yield draw < 5 ? SectorFate.NEW : draw < 8 ? SectorFate.OLD : SectorFate.TORN;
+          int draw = random.nextInt(noise ? 12 : 10);
+          yield draw < 5
+              ? SectorFate.NEW
+              : draw < 8 ? SectorFate.OLD : draw < 10 ? SectorFate.TORN : SectorFate.GARBLED;
         }
       };
     }

@@ -28,7 +28,8 @@ import java.util.function.Predicate;
  *   <li>Each directory's unforced changes survive up to some point of their order, or each on its
  *       own. A renaming is one change: a node is never lost by it and never has two names.
  *   <li>Each unforced 512-byte sector is new, old, or torn: a part new, the rest old. Where the
- *       file grew, old means zeros or, now and then, content of a file deleted earlier.
+ *       file grew, old means zeros or, now and then, content of a file deleted earlier. {@link
+ *       #crashWithNoise} knows noise besides, in the place of what is new.
  *   <li>The length is the old one, the new one or one in between, whatever became of the sectors.
  * </ul>
  *
@@ -94,11 +95,20 @@ public final class SimulatedFiles implements FileOperations {
    * left is durable. May be called again, also with other seeds for other outcomes of the same
    * crash.
    */
-  public synchronized SimulatedFiles crash(long seed) {
+  public SimulatedFiles crash(long seed) {
+    return crash(seed, false);
+  }
+
+  /** As {@link #crash}, but what was being written may have become noise. */
+  public SimulatedFiles crashWithNoise(long seed) {
+    return crash(seed, true);
+  }
+
+  private synchronized SimulatedFiles crash(long seed, boolean noise) {
     requireState();
     alive = false;
     var fates = new SplittableRandom(seed);
-    SimulatedTree survivor = tree.survive(fates);
+    SimulatedTree survivor = tree.survive(fates, noise);
     return new SimulatedFiles(survivor, fates.split());
   }
 
@@ -188,10 +198,11 @@ public final class SimulatedFiles implements FileOperations {
 
   @Override
   public synchronized FileHandle create(Path file) throws IOException {
-    enter(IoCall.Operation.CREATE, file, 0);
+    Optional<IOException> late = enterNames(IoCall.Operation.CREATE, file);
     tree.requireFree(file);
     var node = new SimulatedFile();
     tree.put(file, node);
+    throwIfPresent(late);
     return new SimulatedHandle(this, node, file, true);
   }
 
@@ -227,14 +238,15 @@ public final class SimulatedFiles implements FileOperations {
 
   @Override
   public synchronized void createDirectory(Path directory) throws IOException {
-    enter(IoCall.Operation.CREATE_DIRECTORY, directory, 0);
+    Optional<IOException> late = enterNames(IoCall.Operation.CREATE_DIRECTORY, directory);
     tree.requireFree(directory);
     tree.put(directory, new SimulatedDirectory());
+    throwIfPresent(late);
   }
 
   @Override
   public synchronized void rename(Path from, Path to) throws IOException {
-    enter(IoCall.Operation.RENAME, from, 0);
+    Optional<IOException> late = enterNames(IoCall.Operation.RENAME, from);
     if (!SimulatedTree.sameDirectory(from, to)) {
       throw new IllegalArgumentException("rename leaves the directory: from " + from + " to " + to);
     }
@@ -247,23 +259,26 @@ public final class SimulatedFiles implements FileOperations {
       throw new NotDirectoryException(to.toString());
     }
     tree.put(to, node);
+    throwIfPresent(late);
   }
 
   @Override
   public synchronized void delete(Path path) throws IOException {
-    enter(IoCall.Operation.DELETE, path, 0);
+    Optional<IOException> late = enterNames(IoCall.Operation.DELETE, path);
     SimulatedNode node = tree.node(path);
     if (node instanceof SimulatedDirectory directory && !directory.isEmpty()) {
       throw new DirectoryNotEmptyException(path.toString());
     }
     tree.remove(path);
+    throwIfPresent(late);
   }
 
   @Override
   public synchronized void forceDirectory(Path directory) throws IOException {
-    enter(IoCall.Operation.FORCE_DIRECTORY, directory, 0);
+    Optional<IOException> late = enterNames(IoCall.Operation.FORCE_DIRECTORY, directory);
     tree.require(directory);
     tree.directory(directory).force();
+    throwIfPresent(late);
   }
 
   @Override
@@ -300,6 +315,22 @@ public final class SimulatedFiles implements FileOperations {
     return alive;
   }
 
+  /** As {@link #enter}; gives the error to throw once the change is made, if there is one. */
+  private Optional<IOException> enterNames(IoCall.Operation operation, Path path)
+      throws IOException {
+    Optional<Interceptor.Fault> fault = faultOf(operation, path, 0);
+    if (fault.isPresent() && fault.get().aftermath() == Interceptor.Aftermath.NOTHING) {
+      throw fault.get().error();
+    }
+    return fault.map(Interceptor.Fault::error);
+  }
+
+  private static void throwIfPresent(Optional<IOException> late) throws IOException {
+    if (late.isPresent()) {
+      throw late.get();
+    }
+  }
+
   /** Counts a call and throws what is to make it fail. */
   synchronized void enter(IoCall.Operation operation, Path path, int bytes) throws IOException {
     Optional<Interceptor.Fault> fault = faultOf(operation, path, bytes);
@@ -317,7 +348,8 @@ public final class SimulatedFiles implements FileOperations {
     if (operation.mutating() && ++steps == crashStep) {
       alive = false;
       return Optional.of(
-          new Interceptor.Fault(new SimulatedCrash(), (int) (bytes * crashFraction)));
+          new Interceptor.Fault(
+              new SimulatedCrash(), (int) (bytes * crashFraction), Interceptor.Aftermath.NOTHING));
     }
     return interceptor.before(new IoCall(operation, path, steps, bytes));
   }

@@ -279,7 +279,7 @@ final class SimulatedFilesTest {
         call -> {
           calls.add(call);
           return call.bytes() == 10
-              ? Optional.of(new Interceptor.Fault(broken, 4))
+              ? Optional.of(new Interceptor.Fault(broken, 4, Interceptor.Aftermath.NOTHING))
               : Optional.empty();
         });
     Path file = Path.of("file");
@@ -294,7 +294,71 @@ final class SimulatedFilesTest {
             new IoCall(IoCall.Operation.SIZE, file, 2, 0),
             new IoCall(IoCall.Operation.READ, file, 2, 10)),
         calls);
-    assertThrows(IllegalArgumentException.class, () -> new Interceptor.Fault(broken, -1));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new Interceptor.Fault(broken, -1, Interceptor.Aftermath.NOTHING));
+  }
+
+  private void failNext(IoCall.Operation operation, Interceptor.Aftermath aftermath) {
+    var told = new IOException("told to fail");
+    files.intercept(
+        call ->
+            call.operation() == operation
+                ? Optional.of(new Interceptor.Fault(told, 0, aftermath))
+                : Optional.empty());
+  }
+
+  @Test
+  void afterAFailedForceReadersSeeTheNewBytesOrThoseOfTheMedium() throws IOException {
+    for (Interceptor.Aftermath aftermath : Interceptor.Aftermath.values()) {
+      Path file = Path.of("file-" + aftermath);
+      FileHandle handle = files.create(file);
+      handle.write(ByteBuffer.wrap(new byte[] {1, 2}), 0);
+      handle.force();
+      handle.write(ByteBuffer.wrap(new byte[] {3, 4, 5}), 0);
+      failNext(IoCall.Operation.FORCE, aftermath);
+      assertThrows(IOException.class, handle::force);
+      files.intercept(call -> Optional.empty());
+      byte[] seen =
+          aftermath == Interceptor.Aftermath.NOTHING ? new byte[] {3, 4, 5} : new byte[] {1, 2, 0};
+      assertArrayEquals(seen, files.bytes(file));
+      // Reports success, and has nothing to write.
+      handle.force();
+    }
+  }
+
+  @Test
+  void aChangeOfNamesThatFailsMayHaveHappenedAllTheSame() throws IOException {
+    files.createDirectory(DIRECTORY);
+    failNext(IoCall.Operation.CREATE, Interceptor.Aftermath.SURPRISE);
+    assertThrows(IOException.class, () -> files.create(FILE));
+    failNext(IoCall.Operation.RENAME, Interceptor.Aftermath.NOTHING);
+    assertThrows(IOException.class, () -> files.rename(FILE, Path.of("/db/renamed")));
+    assertEquals(List.of("file"), files.list(DIRECTORY));
+    failNext(IoCall.Operation.RENAME, Interceptor.Aftermath.SURPRISE);
+    assertThrows(IOException.class, () -> files.rename(FILE, Path.of("/db/renamed")));
+    assertEquals(List.of("renamed"), files.list(DIRECTORY));
+    failNext(IoCall.Operation.DELETE, Interceptor.Aftermath.SURPRISE);
+    assertThrows(IOException.class, () -> files.delete(Path.of("/db/renamed")));
+    assertEquals(List.of(), files.list(DIRECTORY));
+  }
+
+  @Test
+  void anUnforcedSectorMayBecomeNoiseButNotWhatWasForcedInIt() throws IOException {
+    Path file = Path.of("file");
+    FileHandle handle = files.create(file);
+    handle.write(ByteBuffer.wrap(new byte[] {1, 2}), 0);
+    handle.force();
+    files.forceDirectory(Path.of("/"));
+    handle.write(ByteBuffer.wrap(new byte[] {3, 4}), 2);
+    boolean noise = false;
+    for (long seed = 0; seed < 300; seed++) {
+      byte[] left = files.crashWithNoise(seed).bytes(file);
+      assertEquals(1, left[0]);
+      assertEquals(2, left[1]);
+      noise |= left.length == 4 && left[2] != 3 && left[2] != 0;
+    }
+    assertTrue(noise);
   }
 
   @Test

@@ -64,7 +64,7 @@ final class SimulatedHandle implements FileHandle {
       requireOpen();
       if (fault.isPresent()) {
         if (files.alive()) {
-          file.failForce();
+          file.failForce(fault.get().aftermath() == Interceptor.Aftermath.SURPRISE);
         }
         throw fault.get().error();
       }

@@ -12,6 +12,7 @@ sealed interface SimulatedNode permits SimulatedFile, SimulatedDirectory {
    * @param random decides what becomes of everything that was not forced
    * @param stale content of a file deleted earlier, which may show up where a file grew but its
    *     data was not written
+   * @param noise whether a sector that was being written may hold noise in place of new bytes
    */
-  SimulatedNode survive(RandomGenerator random, byte[] stale);
+  SimulatedNode survive(RandomGenerator random, byte[] stale, boolean noise);
 }

@@ -39,9 +39,9 @@ final class SimulatedTree {
   }
 
   /** What a power loss leaves, as a new tree; this one stays as it is. */
-  SimulatedTree survive(RandomGenerator random) {
+  SimulatedTree survive(RandomGenerator random, boolean noise) {
     byte[] stale = freed.isEmpty() ? new byte[0] : freed.get(random.nextInt(freed.size()));
-    return new SimulatedTree(root.survive(random, stale));
+    return new SimulatedTree(root.survive(random, stale, noise));
   }
 
   static boolean sameDirectory(Path a, Path b) {

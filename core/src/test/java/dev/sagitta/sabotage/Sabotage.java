@@ -1,0 +1,201 @@
+package dev.sagitta.sabotage;
+
+import dev.sagitta.sabotage.Patch.AlwaysJump;
+import dev.sagitta.sabotage.Patch.LeaveOut;
+import dev.sagitta.sabotage.Patch.NeverJump;
+import dev.sagitta.sabotage.Patch.Redirect;
+import java.lang.classfile.Opcode;
+import java.util.List;
+
+/** A way to break the library, and a test that must notice. */
+enum Sabotage {
+  ACKNOWLEDGE_BEFORE_FORCE(
+      "CrashStepTest#upsertsUpdatesAndDeletes",
+      new Redirect(
+          "engine.CommitLog",
+          "commit",
+          "persistence.LogWriter.force",
+          "persistence.BrokenPersistence.writeOnly")),
+
+  NAME_A_LOG_WITHOUT_FORCING_ITS_DIRECTORY(
+      "CrashStepTest#checkpointsAndLogRotation",
+      new LeaveOut(
+          "persistence.LogCreation", "lambda$create", "persistence.FileOperations.forceDirectory")),
+
+  NAME_A_MANIFEST_WITHOUT_FORCING_ITS_DIRECTORY(
+      "CrashStepTest#checkpointsAndLogRotation",
+      new LeaveOut(
+          "persistence.ManifestStore", "write", "persistence.FileOperations.forceDirectory")),
+
+  DELETE_A_LOG_BEFORE_THE_MANIFEST(
+      "CrashStepTest#checkpointsAndLogRotation",
+      new Redirect(
+          "engine.CollectionFiles",
+          "write",
+          "persistence.ManifestStore.write",
+          "persistence.BrokenPersistence.deleteLogsAndWrite")),
+
+  APPEND_BEHIND_A_TORN_TAIL(
+      "DoubleCrashTest#whatIsForcedBehindACutTailStays",
+      new Redirect(
+          "engine.CollectionFiles",
+          "openLog",
+          "persistence.LogWriter.continueAfter",
+          "persistence.BrokenPersistence.appendBehindTheTail")),
+
+  SKIP_THE_CHAIN_CHECK(
+      "persistence.LogChainTest#aFrameNoWriterMakesIsBadThoughItsChecksumsAreRight",
+      new NeverJump("persistence.LogReader", "next", Opcode.IF_ICMPNE, 2)),
+
+  IGNORE_A_SHORT_WRITE(
+      "FaultStepTest#upsertsUpdatesAndDeletes",
+      new Redirect(
+          "persistence.LogWriter",
+          "writeGroup",
+          "persistence.FileHandle.write",
+          "persistence.BrokenPersistence.writeRegardless")),
+
+  RETRY_A_FAILED_FORCE(
+      "FaultStepTest#upsertsUpdatesAndDeletes",
+      new Redirect(
+          "persistence.LogWriter",
+          "forceFile",
+          "persistence.FileHandle.force",
+          "persistence.BrokenPersistence.forceTwice")),
+
+  FREE_MEMORY_UNDER_ITS_READERS(
+      "engine.ReclaimerTest#waitsForReadersThatAreInside",
+      new LeaveOut("engine.Reclaimer", "reclaim", "engine.Epoch.awaitReaders")),
+
+  PUBLISH_BEFORE_STORE(
+      "CrashStepTest#upsertsUpdatesAndDeletes",
+      new Redirect(
+          "engine.CollectionState",
+          "upsert",
+          "engine.VectorStore.write",
+          "engine.BrokenEngine.storeLater")),
+
+  REPLAY_HALF_A_BATCH(
+      "CrashStepTest#atomicBatches",
+      new Redirect(
+          "engine.Recovery",
+          "lambda$replay",
+          "engine.CollectionState.apply",
+          "engine.BrokenEngine.applyHalf")),
+
+  REUSE_AN_EPOCH(
+      "persistence.LogChainTest#continuingCopiesWhatTheLogDoesNotProveDurable",
+      new Redirect(
+          "persistence.LogWriter",
+          "continueAfter",
+          "persistence.LogHeader.after",
+          "persistence.BrokenPersistence.sameEpoch")),
+
+  TRUST_AN_UNVERIFIED_BLOCK(
+      "ReopenTest#aDamagedVectorIsAnErrorOfItsReadersOnly",
+      new AlwaysJump("persistence.BlockFileTable", "readBlock", Opcode.IF_ICMPEQ, 1)),
+
+  TAKE_DAMAGE_FOR_A_TORN_TAIL(
+      "persistence.LogDamageTest",
+      new Redirect(
+          "persistence.LogTail",
+          "isTorn",
+          "persistence.LogTail.proves",
+          "persistence.BrokenPersistence.provesNothing")),
+
+  LIST_FILES_THAT_WERE_NOT_FORCED(
+      "CrashStepTest#checkpointsAndLogRotation",
+      new LeaveOut("persistence.BlockFileWriter", "finish", "persistence.FileHandle.force")),
+
+  ROTATE_A_LOG_THAT_WAS_NOT_FORCED(
+      "CrashStepTest#checkpointsAndLogRotation",
+      new Redirect(
+          "persistence.LogWriter",
+          "rotate",
+          "persistence.LogWriter.force",
+          "persistence.BrokenPersistence.pretendToForce")),
+
+  TAKE_THE_PAGE_CACHE_FOR_THE_MEDIUM(
+      "DoubleCrashTest#aForcedWriteMakesDurableWhatAKilledProcessLeftInThePageCache",
+      new Redirect(
+          "persistence.LogWriter",
+          "continueAfter",
+          "persistence.LogEnd.durable",
+          "persistence.BrokenPersistence.endForDurable"),
+      new Redirect(
+          "persistence.LogReader",
+          "copyFrames",
+          "persistence.LogEnd.durable",
+          "persistence.BrokenPersistence.endForDurable")),
+
+  GO_ON_AFTER_A_FAILED_WRITE(
+      "FaultStepTest#upsertsUpdatesAndDeletes",
+      new LeaveOut("engine.WriteLane", "commit", "engine.WriteLane.fail")),
+
+  DROP_FILE_BY_FILE(
+      "CrashStepTest#creatingAndDropping",
+      new Redirect(
+          "engine.DatabaseEngine",
+          "lambda$drop",
+          "persistence.FileOperations.rename",
+          "engine.BrokenEngine.deleteAndRename")),
+
+  CREATE_WITHOUT_FORCING_THE_NAME(
+      "CrashStepTest#creatingAndDropping",
+      new LeaveOut("engine.DatabaseEngine", "create", "persistence.FileOperations.forceDirectory")),
+
+  CLOSE_WITHOUT_MAKING_DURABLE(
+      "CrashStepTest#closingAndOpening",
+      new LeaveOut(
+          "engine.CollectionEngine",
+          "makeDurable",
+          "engine.CollectionEngine.checkpointBeforeClose"),
+      new Redirect(
+          "engine.CommitLog",
+          "flush",
+          "engine.CommitLog.force",
+          "engine.BrokenEngine.forceNothing"),
+      new Redirect(
+          "engine.CommitLog",
+          "close",
+          "persistence.LogWriter.close",
+          "persistence.BrokenPersistence.abandon")),
+
+  LEAVE_OUT_WHAT_IS_PENDING(
+      "CrashStepTest#upsertsUpdatesAndDeletes",
+      new LeaveOut("engine.CollectionState", "publish", "engine.PendingSlots.add")),
+
+  KEEP_THE_OLD_VERSION_ALIVE(
+      "CrashStepTest#upsertsUpdatesAndDeletes",
+      new LeaveOut("engine.CollectionState", "upsert", "engine.SlotTable.kill")),
+
+  STORE_DEATHS_AFTER_THE_CHECKPOINT(
+      "engine.SlotTableTest#copiesRowsAsOfASequenceAndTakesThemBack",
+      new Redirect(
+          "engine.SlotTable", "copyAsOf", "engine.SlotTable.dead", "engine.BrokenEngine.deadNow")),
+
+  LOCK_NOTHING(
+      "VectorDatabaseTest#hasADirectoryToItself",
+      new Redirect(
+          "engine.DatabaseEngine",
+          "takeDirectory",
+          "persistence.FileOperations.lock",
+          "engine.BrokenEngine.lockNothing"));
+
+  private final String test;
+  private final List<Patch> patches;
+
+  Sabotage(String test, Patch... patches) {
+    this.test = test;
+    this.patches = List.of(patches);
+  }
+
+  /** What must fail: a class, or a class and a method behind {@code #}, below dev.sagitta. */
+  String test() {
+    return test;
+  }
+
+  List<Patch> patches() {
+    return patches;
+  }
+}
