@@ -38,35 +38,42 @@ public final class LogChain {
   public static LogEnd replay(
       FileOperations files, Path directory, UUID storeId, LogStart start, FrameConsumer consumer)
       throws IOException {
-    long last = lastLog(files, directory, start);
-    if (last < start.firstLog()) {
-      var none = new LogPosition(0, 0, start.firstSequence() - 1, 0);
-      requireDurable(directory.resolve(FileKind.LOG.fileName(start.firstLog())), none, start);
-      return new LogEnd(none, none, start.epoch(), false, 0, 0);
-    }
-    List<LogHeader> headers = readHeaders(files, directory, storeId, start, last);
-    var replay = new LogReplay(consumer);
-    for (int i = 0; i < headers.size() - 1; i++) {
-      LogHeader successor = headers.get(i + 1);
-      try (LogReader reader = LogReader.open(files, directory, storeId, successor.number() - 1)) {
-        replay.readUpTo(reader, successor);
+    return replay(files, directory, storeId, start, LogLimit.NONE, consumer);
+  }
+
+  /** As above, but only up to a limit, because a writer may go on behind it. */
+  public static LogEnd replay(
+      FileOperations files,
+      Path directory,
+      UUID storeId,
+      LogStart start,
+      LogLimit limit,
+      FrameConsumer consumer)
+      throws IOException {
+    try (LogScan scan = LogScan.open(files, directory, storeId, start, limit)) {
+      if (scan.logs() == 0) {
+        var none = new LogPosition(0, 0, start.firstSequence() - 1, 0);
+        requireDurable(directory.resolve(FileKind.LOG.fileName(start.firstLog())), none, start);
+        return new LogEnd(none, none, start.epoch(), false, 0, 0);
       }
-    }
-    try (LogReader reader = LogReader.open(files, directory, storeId, last)) {
-      LogEnd end = replay.readLast(reader, directory);
-      requireDurable(reader.file(), end.end(), start);
-      return end;
+      boolean more = true;
+      while (more) {
+        more = scan.next(consumer);
+      }
+      return scan.end();
     }
   }
 
-  /** The highest log number there, after checking that none is missing. */
-  private static long lastLog(FileOperations files, Path directory, LogStart start)
+  /** The highest log number there within the limit, after checking that none is missing. */
+  private static long lastLog(FileOperations files, Path directory, LogStart start, LogLimit limit)
       throws IOException {
     long last = start.firstLog() - 1;
     long count = 0;
     for (String name : files.list(directory)) {
       OptionalLong number = FileKind.LOG.number(name);
-      if (number.isPresent() && number.getAsLong() >= start.firstLog()) {
+      if (number.isPresent()
+          && number.getAsLong() >= start.firstLog()
+          && number.getAsLong() <= limit.lastLog()) {
         last = Math.max(last, number.getAsLong());
         count++;
       }
@@ -87,9 +94,11 @@ public final class LogChain {
     return last;
   }
 
-  private static List<LogHeader> readHeaders(
-      FileOperations files, Path directory, UUID storeId, LogStart start, long last)
+  /** The headers of all logs within the limit, after checking that none is missing. */
+  static List<LogHeader> readHeaders(
+      FileOperations files, Path directory, UUID storeId, LogStart start, LogLimit limit)
       throws IOException {
+    long last = lastLog(files, directory, start, limit);
     var headers = new ArrayList<LogHeader>();
     long epoch = 1;
     for (long number = start.firstLog(); number <= last; number++) {
@@ -119,7 +128,7 @@ public final class LogChain {
     return headers;
   }
 
-  private static void requireDurable(Path file, LogPosition end, LogStart start)
+  static void requireDurable(Path file, LogPosition end, LogStart start)
       throws CorruptFileException {
     if (end.sequence() < start.durableSequence()) {
       throw new CorruptFileException(

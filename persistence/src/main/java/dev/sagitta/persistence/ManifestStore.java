@@ -95,6 +95,47 @@ public final class ManifestStore {
     return new Loaded(verified.getFirst(), damaged);
   }
 
+  /**
+   * What {@link #retained} found.
+   *
+   * @param manifests the newest whose own checksums verify, at most two, newest first
+   * @param damaged why others among and above them do not, newest first
+   */
+  public record Retained(List<Manifest> manifests, List<CorruptFileException> damaged) {
+
+    public Retained {
+      manifests = List.copyOf(manifests);
+      damaged = List.copyOf(damaged);
+    }
+  }
+
+  /**
+   * Reads the manifests whose files are kept. Unlike {@link #load} it does not look whether those
+   * files are there. Changes nothing on disk, nor what this object knows.
+   *
+   * @throws NoManifestException if there is none at all
+   * @throws FormatVersionException if a newer library wrote a manifest
+   */
+  public Retained retained() throws IOException {
+    List<Long> generations = generations(files.list(directory));
+    if (generations.isEmpty()) {
+      throw new NoManifestException(directory);
+    }
+    var manifests = new ArrayList<Manifest>();
+    var damaged = new ArrayList<CorruptFileException>();
+    for (long generation : generations) {
+      try {
+        manifests.add(read(generation));
+      } catch (CorruptFileException e) {
+        damaged.add(e);
+      }
+      if (manifests.size() == KEPT) {
+        break;
+      }
+    }
+    return new Retained(manifests, damaged);
+  }
+
   /** The generation that the next manifest must have: above all that were ever seen or tried. */
   public long nextGeneration() {
     return highestGeneration + 1;
@@ -147,6 +188,15 @@ public final class ManifestStore {
    * @throws WrongStoreException if the older of the two is of another store; nothing is deleted
    */
   public List<String> deleteObsolete() throws IOException {
+    return deleteObsolete(List.of());
+  }
+
+  /**
+   * As {@link #deleteObsolete()}, but spares what certain other manifests need.
+   *
+   * @param pinned manifests whose files somebody reads; they were {@link #retained} when that began
+   */
+  public List<String> deleteObsolete(List<Manifest> pinned) throws IOException {
     List<String> names = files.list(directory);
     List<Long> generations = generations(names);
     List<Manifest> verified = readVerified(generations, KEPT, new ArrayList<>());
@@ -159,7 +209,9 @@ public final class ManifestStore {
       FileHeader.requireStore(
           path(manifest.generation()), verified.getFirst().storeId(), manifest.storeId());
     }
-    var needed = new Needed(verified);
+    var kept = new ArrayList<>(verified);
+    kept.addAll(pinned);
+    var needed = new Needed(kept);
     var manifests = new ArrayList<String>();
     var others = new ArrayList<String>();
     for (String name : names) {
@@ -201,12 +253,15 @@ public final class ManifestStore {
     return verified;
   }
 
-  private Manifest readVerified(long generation) throws IOException {
-    Manifest manifest;
+  private Manifest read(long generation) throws IOException {
     Path file = path(generation);
     try (BlockFileReader reader = BlockFileReader.openUnlisted(files, file, FileKind.MANIFEST)) {
-      manifest = ManifestCodec.read(reader, file, generation);
+      return ManifestCodec.read(reader, file, generation);
     }
+  }
+
+  private Manifest readVerified(long generation) throws IOException {
+    Manifest manifest = read(generation);
     for (FileEntry entry : manifest.files()) {
       requireThere(entry);
     }
