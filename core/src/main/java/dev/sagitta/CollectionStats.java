@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param failure why the collection accepts no writes, where it does not
  * @param warning what went wrong without harm, such as a checkpoint to be tried again or links that
  *     had to be rebuilt
+ * @param scrub what the background scrub has read and found; empty where it is off
  */
 public record CollectionStats(
     long records,
@@ -37,4 +38,5 @@ public record CollectionStats(
     String kernel,
     Optional<String> kernelHint,
     Optional<String> failure,
-    Optional<String> warning) {}
+    Optional<String> warning,
+    Optional<ScrubStats> scrub) {}

@@ -13,6 +13,14 @@ final class Inputs {
     return value;
   }
 
+  static long inRange(String name, long value, long min, long max) {
+    if (value < min || value > max) {
+      throw new InvalidInputException(
+          "%s is %d; allowed are %d to %d".formatted(name, value, min, max));
+    }
+    return value;
+  }
+
   static int inRange(String name, int value, int min, int max) {
     if (value < min || value > max) {
       throw new InvalidInputException(

@@ -63,6 +63,15 @@ public final class Limits {
   /** Most stored versions (live, replaced and deleted) of one collection. */
   public static final int SLOTS_MAX = Integer.MAX_VALUE - 8;
 
+  /** Most places of damage that a verify or a scrub lists. */
+  public static final int VERIFY_DAMAGE_MAX = 1_000;
+
+  /** Slowest background scrub that is not off. */
+  public static final long SCRUB_BYTES_PER_SECOND_MIN = 4_096;
+
+  /** Fastest background scrub. */
+  public static final long SCRUB_BYTES_PER_SECOND_MAX = 1L << 32;
+
   /** What a collection's name must match. */
   public static final String COLLECTION_NAME_PATTERN = "[a-z0-9_-]{1,64}";
 

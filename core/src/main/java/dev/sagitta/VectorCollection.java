@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  * write: an id has its old vector and payload or its new ones. Vectors and payloads are copied in
  * and out.
  *
- * <p>Interrupting a thread in a call has no effect on the collection; only {@link #upsertAll} and
- * {@link #awaitIndexed} end early, and say so.
+ * <p>Interrupting a thread in a call has no effect on the collection; only {@link #upsertAll},
+ * {@link #awaitIndexed} and {@link #verify(VerifyLevel)} end early, and say so.
  *
  * <p>A write waits for the log as the durability level says, may then link records into the graph
  * on its own thread while more than a mebibyte of vectors is pending, and waits while a checkpoint
@@ -270,6 +270,28 @@ public final class VectorCollection {
   /** As {@link #awaitIndexed()}, at most for a time; whether all records are linked. */
   public boolean awaitIndexed(Duration timeout) throws InterruptedException {
     return engine.awaitIndexed(Inputs.notNull("timeout", timeout));
+  }
+
+  /** As {@link #verify(VerifyLevel, Consumer)}, without progress. */
+  public VerifyReport verify(VerifyLevel level) {
+    return verify(level, progress -> {});
+  }
+
+  /**
+   * Reads the collection's files and tells what in them is not what was written. Changes nothing;
+   * reads, writes and checkpoints go on meanwhile, but what checkpoints replace stays on disk until
+   * this returns. Looks at what is stored when it begins, up to the newest durable write.
+   *
+   * <p>Damage is a result and no error, even where all of the collection is lost.
+   *
+   * @param progress called on this thread after each step, of a mebibyte or so; at {@link
+   *     VerifyLevel#CONTENT} one step takes as long as opening the collection, and one as long as
+   *     reading its links
+   * @throws VerifyInterruptedException if the thread is interrupted; it stops between two steps
+   * @throws StorageException if the file system refuses to read
+   */
+  public VerifyReport verify(VerifyLevel level, Consumer<VerifyProgress> progress) {
+    return engine.verify(Inputs.notNull("level", level), Inputs.notNull("progress", progress));
   }
 
   /** Numbers on the collection's state, the kernel that runs, and what would help. */

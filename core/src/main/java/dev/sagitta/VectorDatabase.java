@@ -4,6 +4,7 @@ import dev.sagitta.engine.DatabaseEngine;
 import dev.sagitta.engine.Environment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A directory of vector collections, open in this process for reading and writing. One process, and
@@ -93,6 +94,25 @@ public final class VectorDatabase implements AutoCloseable {
    */
   public void drop(String name) {
     engine.drop(Inputs.notNull("name", name));
+  }
+
+  /** As {@link #verify(VerifyLevel, Consumer)}, without progress. */
+  public VerifyReport verify(VerifyLevel level) {
+    return verify(level, progress -> {});
+  }
+
+  /**
+   * Verifies all collections, one after another, as {@link VectorCollection#verify(VerifyLevel,
+   * Consumer)} does. Those that are not open are not opened, and may be so damaged that they could
+   * not be; one that is dropped meanwhile is passed over.
+   *
+   * @param progress called on this thread after each step
+   * @return one report for all; the paths in it tell the collections
+   * @throws VerifyInterruptedException if the thread is interrupted; it stops between two steps
+   * @throws StorageException if the file system refuses to read
+   */
+  public VerifyReport verify(VerifyLevel level, Consumer<VerifyProgress> progress) {
+    return engine.verify(Inputs.notNull("level", level), Inputs.notNull("progress", progress));
   }
 
   /** Closes all collections and lets go of the directory. Closing again does nothing. */

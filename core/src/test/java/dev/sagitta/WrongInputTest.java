@@ -330,7 +330,7 @@ final class WrongInputTest {
   @Test
   @SuppressWarnings("NullAway")
   void refusesNulls() {
-    refused("durability is null", () -> new DatabaseOptions(null, 1));
+    refused("durability is null", () -> new DatabaseOptions(null, 1, 0));
     refused("options is null", () -> VectorDatabase.open(Path.of("x"), null));
     refused("directory is null", () -> VectorDatabase.open(null));
     refused("metric is null", () -> CollectionConfig.builder(2, null).build());

@@ -164,6 +164,23 @@ final class Checkpoints {
     }
   }
 
+  /** Deletes in the background what a verify had in use when a checkpoint would have deleted it. */
+  void deleteSpared() {
+    try {
+      background.execute(this::deleteObsolete);
+    } catch (RejectedExecutionException ended) {
+      // The next checkpoint deletes it too.
+    }
+  }
+
+  private void deleteObsolete() {
+    try {
+      files.deleteObsolete();
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.DEBUG, "tidying up after a verify of " + files.directory() + " failed", e);
+    }
+  }
+
   /** Deletes what a checkpoint wrote before it failed, so that attempts do not fill the disk. */
   private void deleteUnlisted(Throwable cause) {
     try {

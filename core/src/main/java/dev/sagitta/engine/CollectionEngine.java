@@ -9,6 +9,9 @@ import dev.sagitta.SearchRequest;
 import dev.sagitta.SearchResult;
 import dev.sagitta.UpsertProgress;
 import dev.sagitta.VectorRecord;
+import dev.sagitta.VerifyLevel;
+import dev.sagitta.VerifyProgress;
+import dev.sagitta.VerifyReport;
 import dev.sagitta.WriteBatch;
 import dev.sagitta.distance.kernel.KernelChoice;
 import dev.sagitta.distance.kernel.Kernels;
@@ -45,6 +48,8 @@ public final class CollectionEngine {
 
   private final String name;
   private final StoredConfig config;
+  private final EngineThreads threads;
+  private final Pins pins;
   private final Epoch epoch;
   private final ExecutorService laneThread;
   private final ExecutorService background;
@@ -61,6 +66,7 @@ public final class CollectionEngine {
   private final Searches searches;
   private final Reads reads;
   private final Writes writes;
+  private final CollectionScrub scrub;
   private final EngineThreads.@Nullable Timer forceTimer;
   private final EngineThreads.Timer retryTimer;
 
@@ -72,16 +78,18 @@ public final class CollectionEngine {
       Path directory,
       Environment environment,
       Durability durability,
+      Pins pins,
       Epoch epoch,
       ExecutorService background)
       throws IOException {
     this.name = name;
+    this.pins = pins;
     this.epoch = epoch;
     this.background = background;
     Tuning tuning = environment.tuning();
-    EngineThreads threads = environment.threads();
+    threads = environment.threads();
     reclaimer = new Reclaimer(epoch);
-    files = CollectionFiles.load(environment.files(), directory);
+    files = CollectionFiles.load(environment.files(), directory, pins);
     config = files.config();
     // Beside recovery, because the first choice in a JVM takes as long as reading 100,000 slots.
     CompletableFuture<KernelChoice> choice =
@@ -125,6 +133,7 @@ public final class CollectionEngine {
     SlotReader slotReader = new SlotReader(state, config.config().ids());
     searches = new Searches(state, graph, vectors, slotReader, environment.nanoClock());
     reads = new Reads(state, epoch, ids, slotReader);
+    scrub = new CollectionScrub(name, files, environment.nanoClock());
     writes = new Writes(config.config(), lane, linkers, checkpoints, ids);
     forceTimer =
         durability instanceof Durability.Interval(Duration every, long bytes)
@@ -136,9 +145,11 @@ public final class CollectionEngine {
 
   /**
    * Opens a collection that exists. Waits until its state is exact; its links are read afterwards.
+   *
+   * @param pins the collection's, by which whoever opened it may verify it already
    */
   static CollectionEngine open(
-      String name, Path directory, Environment environment, Durability durability) {
+      String name, Path directory, Environment environment, Durability durability, Pins pins) {
     ExecutorService background = environment.threads().serial(name + "-background");
     CompletableFuture<CollectionEngine> opened = new CompletableFuture<>();
     background.execute(
@@ -146,7 +157,8 @@ public final class CollectionEngine {
           try {
             Epoch epoch = new Epoch("collection " + name, environment.threads()::pause);
             opened.complete(
-                new CollectionEngine(name, directory, environment, durability, epoch, background));
+                new CollectionEngine(
+                    name, directory, environment, durability, pins, epoch, background));
           } catch (IOException e) {
             opened.completeExceptionally(
                 Failures.translate("opening collection " + name + " in " + directory, e));
@@ -336,6 +348,31 @@ public final class CollectionEngine {
     return indexed;
   }
 
+  /** See {@link dev.sagitta.VectorCollection#verify(VerifyLevel, Consumer)}. */
+  public VerifyReport verify(VerifyLevel level, Consumer<VerifyProgress> progress) {
+    lane.requireOpen();
+    try (VerifyRun run = new VerifyRun(threads, level, progress, 1)) {
+      verify(run);
+      return run.report();
+    }
+  }
+
+  /** What the scrub of the database does with this collection. */
+  CollectionScrub scrub() {
+    return scrub;
+  }
+
+  /** Has a run verify this collection. */
+  void verify(VerifyRun run) {
+    try {
+      run.verify(name, pins, () -> files.pin(log));
+    } finally {
+      if (pins.takeSpared()) {
+        checkpoints.deleteSpared();
+      }
+    }
+  }
+
   /** See {@link dev.sagitta.VectorCollection#stats}. */
   public CollectionStats stats() {
     int ticket = epoch.enter();
@@ -361,7 +398,8 @@ public final class CollectionEngine {
           kernel.name(),
           kernel.hint(),
           Optional.ofNullable(lane.failure()).map(Throwable::toString),
-          warnings());
+          warnings(),
+          scrub.stats());
     } finally {
       epoch.exit(ticket);
     }

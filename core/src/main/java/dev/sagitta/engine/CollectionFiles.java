@@ -1,6 +1,7 @@
 package dev.sagitta.engine;
 
 import dev.sagitta.persistence.BlockFileReader;
+import dev.sagitta.persistence.BlockFileScan;
 import dev.sagitta.persistence.BlockFileWriter;
 import dev.sagitta.persistence.CorruptFileException;
 import dev.sagitta.persistence.FileEntry;
@@ -9,6 +10,7 @@ import dev.sagitta.persistence.FileOperations;
 import dev.sagitta.persistence.FrameConsumer;
 import dev.sagitta.persistence.LogChain;
 import dev.sagitta.persistence.LogEnd;
+import dev.sagitta.persistence.LogLimit;
 import dev.sagitta.persistence.LogPosition;
 import dev.sagitta.persistence.LogWriter;
 import dev.sagitta.persistence.Manifest;
@@ -41,6 +43,12 @@ final class CollectionFiles {
   /** Bytes of the manifest's slot table and links. */
   private volatile long rewrittenBytes;
 
+  /** What deleting spares. */
+  private final Pins pins;
+
+  /** How far the log is read. */
+  private final LogLimit limit;
+
   /** Why the newest manifest was stepped over at opening, if it was. */
   private final Optional<String> stepped;
 
@@ -53,12 +61,16 @@ final class CollectionFiles {
   private CollectionFiles(
       FileOperations files,
       Path directory,
+      Pins pins,
+      LogLimit limit,
       ManifestStore manifests,
       Manifest manifest,
       Optional<String> stepped,
       long nextNumber) {
     this.files = files;
     this.directory = directory;
+    this.pins = pins;
+    this.limit = limit;
     this.manifests = manifests;
     this.manifest = manifest;
     this.rewrittenBytes = rewrittenBytes(manifest);
@@ -85,8 +97,17 @@ final class CollectionFiles {
     new ManifestStore(files, directory).write(first);
   }
 
-  /** Finds the manifest that counts. Changes nothing on disk. */
+  /** As {@link #load(FileOperations, Path, Pins)}, where nothing is verified meanwhile. */
   static CollectionFiles load(FileOperations files, Path directory) throws IOException {
+    return load(files, directory, new Pins("collection in " + directory));
+  }
+
+  /**
+   * Finds the manifest that counts. Changes nothing on disk.
+   *
+   * @param pins what deleting spares
+   */
+  static CollectionFiles load(FileOperations files, Path directory, Pins pins) throws IOException {
     ManifestStore manifests = new ManifestStore(files, directory);
     ManifestStore.Loaded loaded = manifests.load();
     long nextNumber = 1;
@@ -98,10 +119,40 @@ final class CollectionFiles {
     return new CollectionFiles(
         files,
         directory,
+        pins,
+        LogLimit.NONE,
         manifests,
         loaded.manifest(),
         loaded.damaged().stream().map(Throwable::getMessage).findFirst(),
         nextNumber);
+  }
+
+  /** A collection as a manifest has it, with its logs up to a limit; for reading only. */
+  static CollectionFiles view(
+      FileOperations files, Path directory, Manifest manifest, LogLimit limit) {
+    return new CollectionFiles(
+        files,
+        directory,
+        new Pins("collection in " + directory),
+        limit,
+        new ManifestStore(files, directory),
+        manifest,
+        Optional.empty(),
+        1);
+  }
+
+  /** Pins what the retained manifests list, and the log up to what is durable now. */
+  synchronized PinnedFiles pin(CommitLog log) throws IOException {
+    // The newest log after the durable sequence: what is durable is in it or in one before it.
+    long sequence = Math.max(log.durableSequence(), recoveredSequence());
+    long lastLog =
+        Math.max(log.newestLog(), Math.max(manifest.requiredLog(), recovered.lastLogNumber()));
+    return PinnedFiles.pin(files, directory, new LogLimit(lastLog, sequence), pins);
+  }
+
+  /** The manifests whose files are kept, as they are on disk now. */
+  synchronized ManifestStore.Retained retained() throws IOException {
+    return manifests.retained();
   }
 
   /** The configuration that the manifest holds. */
@@ -172,6 +223,16 @@ final class CollectionFiles {
     return directory.resolve(entry.name());
   }
 
+  /** Path of the first log behind the checkpoint, for messages. */
+  Path firstLogPath() {
+    return directory.resolve(FileKind.LOG.fileName(manifest.firstLog()));
+  }
+
+  /** Opens a listed file to verify its blocks only. */
+  BlockFileScan scan(FileEntry entry) throws IOException {
+    return BlockFileScan.open(files, directory, storeId(), entry);
+  }
+
   /** Opens a listed file for verified reading from front to back. */
   BlockFileReader read(FileEntry entry) throws IOException {
     return BlockFileReader.open(files, directory, storeId(), entry);
@@ -193,7 +254,7 @@ final class CollectionFiles {
 
   /** Replays the log after the checkpoint. Once, before anything is written. */
   LogEnd replay(FrameConsumer consumer) throws IOException {
-    recovered = LogChain.replay(files, directory, storeId(), manifest.logStart(), consumer);
+    recovered = LogChain.replay(files, directory, storeId(), manifest.logStart(), limit, consumer);
     return recovered;
   }
 
@@ -260,9 +321,9 @@ final class CollectionFiles {
         new Logs(firstLog, state.sequence() + 1, firstLog, manifest.epoch(), state.sequence()));
   }
 
-  /** Deletes what neither of the two newest manifests needs. */
+  /** Deletes what neither of the two newest manifests needs, and no verify. */
   synchronized void deleteObsolete() throws IOException {
-    manifests.deleteObsolete();
+    manifests.deleteObsolete(pins.toSpare());
   }
 
   /** What a manifest says of the logs. */

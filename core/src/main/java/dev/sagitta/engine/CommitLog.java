@@ -187,6 +187,11 @@ final class CommitLog {
     return durableSequence;
   }
 
+  /** Number of the log that is written to, or was last; 0 if none was since opening. */
+  long newestLog() {
+    return newestLog;
+  }
+
   /** Makes everything durable and closes the log, which is not opened again. */
   void close() throws IOException {
     closed = true;

@@ -8,6 +8,9 @@ import dev.sagitta.ConfigurationMismatchException;
 import dev.sagitta.DatabaseOptions;
 import dev.sagitta.InvalidInputException;
 import dev.sagitta.Limits;
+import dev.sagitta.VerifyLevel;
+import dev.sagitta.VerifyProgress;
+import dev.sagitta.VerifyReport;
 import dev.sagitta.distance.kernel.RowLayout;
 import dev.sagitta.persistence.FileKind;
 import dev.sagitta.persistence.FileOperations;
@@ -19,13 +22,16 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open database directory: its lock and its open collections.
@@ -49,6 +55,13 @@ public final class DatabaseEngine {
   private final ExecutorService fileThread;
   private final Map<String, CollectionEngine> open = new TreeMap<>();
   private final Closeable lock;
+
+  /** Of every collection that was opened or verified, so that both meet. */
+  private final Map<String, Pins> pins = new HashMap<>();
+
+  /** Null where nothing is scrubbed. */
+  private final @Nullable Scrubber scrubber;
+
   private boolean closed;
 
   private DatabaseEngine(
@@ -62,6 +75,11 @@ public final class DatabaseEngine {
     this.files = environment.files();
     this.fileThread = fileThread;
     this.lock = onFileThread("opening " + directory, this::takeDirectory);
+    this.scrubber =
+        options.scrubBytesPerSecond() == 0
+            ? null
+            : new Scrubber(
+                environment.threads(), environment.nanoClock(), options.scrubBytesPerSecond());
   }
 
   /**
@@ -232,9 +250,17 @@ public final class DatabaseEngine {
 
   private CollectionEngine openExisting(String name) {
     CollectionEngine collection =
-        CollectionEngine.open(name, directory.resolve(name), environment, options.durability());
+        CollectionEngine.open(
+            name, directory.resolve(name), environment, options.durability(), pinsOf(name));
     open.put(name, collection);
+    if (scrubber != null) {
+      scrubber.add(collection.scrub());
+    }
     return collection;
+  }
+
+  private Pins pinsOf(String name) {
+    return pins.computeIfAbsent(name, absent -> new Pins("collection " + name));
   }
 
   private void requireExists(String name) {
@@ -253,13 +279,17 @@ public final class DatabaseEngine {
   }
 
   private List<CollectionInfo> list() throws IOException {
-    List<CollectionInfo> infos = new ArrayList<>();
+    return names().stream().map(this::info).toList();
+  }
+
+  private List<String> names() throws IOException {
+    List<String> names = new ArrayList<>();
     for (String name : files.list(directory)) {
       if (NAME.matcher(name).matches() && files.isDirectory(directory.resolve(name))) {
-        infos.add(info(name));
+        names.add(name);
       }
     }
-    return infos;
+    return names;
   }
 
   private CollectionInfo info(String name) {
@@ -278,6 +308,50 @@ public final class DatabaseEngine {
     }
   }
 
+  /** See {@link dev.sagitta.VectorDatabase#verify(VerifyLevel, Consumer)}. */
+  public VerifyReport verify(VerifyLevel level, Consumer<VerifyProgress> progress) {
+    List<String> names = collectionNames();
+    try (VerifyRun run = new VerifyRun(environment.threads(), level, progress, names.size())) {
+      for (String name : names) {
+        try {
+          verifying(name).accept(run);
+        } catch (ClosedException e) {
+          collectionNames();
+          // The database is open, so the collection was dropped.
+          run.skip();
+        }
+      }
+      return run.report();
+    }
+  }
+
+  /** How a collection is to be verified: as it is open, or by its files, which are pinned here. */
+  private synchronized Consumer<VerifyRun> verifying(String name) {
+    requireOpen();
+    CollectionEngine collection = open.get(name);
+    if (collection != null) {
+      return collection::verify;
+    }
+    Path path = directory.resolve(name);
+    if (!onFileThread("looking for " + name, () -> files.exists(path))) {
+      throw new ClosedException("collection " + name + " was dropped");
+    }
+    Pins own = pinsOf(name);
+    // Pinned under the monitor, as nobody can open it then.
+    PinnedFiles pinned =
+        onFileThread("verifying " + name, () -> PinnedFiles.pinUnopened(files, path, own));
+    return run -> {
+      try (pinned) {
+        run.verify(name, own, () -> pinned);
+      }
+    };
+  }
+
+  private synchronized List<String> collectionNames() {
+    requireOpen();
+    return onFileThread("listing " + directory, this::names);
+  }
+
   /** Deletes a collection, which needs not be readable for that. */
   public synchronized void drop(String name) {
     requireOpen();
@@ -290,8 +364,15 @@ public final class DatabaseEngine {
           removeIfThere(dropped);
           return true;
         });
+    Pins ended = pins.remove(name);
+    if (ended != null) {
+      ended.gate().close();
+    }
     CollectionEngine collection = open.remove(name);
     if (collection != null) {
+      if (scrubber != null) {
+        scrubber.remove(collection.scrub());
+      }
       collection.close(false);
     }
     onFileThread(
@@ -310,6 +391,10 @@ public final class DatabaseEngine {
       return;
     }
     closed = true;
+    if (scrubber != null) {
+      scrubber.close();
+    }
+    pins.values().forEach(ended -> ended.gate().close());
     List<RuntimeException> failures = new ArrayList<>();
     for (CollectionEngine collection : open.values()) {
       try {

@@ -1,6 +1,7 @@
 package dev.sagitta.engine;
 
 import dev.sagitta.CorruptionException;
+import dev.sagitta.Damage;
 import dev.sagitta.DatabaseLockedException;
 import dev.sagitta.SagittaException;
 import dev.sagitta.StorageException;
@@ -12,10 +13,34 @@ import dev.sagitta.persistence.LogNotBegunException;
 import dev.sagitta.persistence.NoManifestException;
 import dev.sagitta.persistence.WrongStoreException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** Turns the checked errors of the persistence layer into the typed ones of the API. */
 final class Failures {
   private Failures() {}
+
+  /** The damage that an error tells of; empty if it says nothing of the bytes. */
+  static Optional<Damage> damage(IOException error) {
+    return switch (error) {
+      case CorruptFileException corrupt ->
+          Optional.of(
+              new Damage(
+                  corrupt.file(),
+                  corrupt.offset(),
+                  "expected %s, found %s".formatted(corrupt.expected(), corrupt.actual())));
+      case WrongStoreException foreign ->
+          Optional.of(new Damage(foreign.file(), 0, String.valueOf(foreign.getMessage())));
+      case NoManifestException missing ->
+          Optional.of(new Damage(missing.directory(), 0, String.valueOf(missing.getMessage())));
+      case FormatVersionException other ->
+          Optional.of(new Damage(other.file(), 0, String.valueOf(other.getMessage())));
+      case NoSuchFileException missing ->
+          Optional.of(new Damage(Path.of(missing.getFile()), 0, "expected a file, found none"));
+      default -> Optional.empty();
+    };
+  }
 
   /** The API's error for an I/O error. */
   static SagittaException translate(String doing, IOException cause) {

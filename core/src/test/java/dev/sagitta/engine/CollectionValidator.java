@@ -1,12 +1,12 @@
 package dev.sagitta.engine;
 
-import dev.sagitta.IdType;
 import dev.sagitta.RecordId;
 import dev.sagitta.VectorRecord;
 import dev.sagitta.engine.CollectionState.Published;
 import dev.sagitta.hnsw.GraphValidator;
 import dev.sagitta.hnsw.GraphValidator.Kind;
 import dev.sagitta.hnsw.HnswGraph;
+import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -26,17 +26,12 @@ public final class CollectionValidator {
   private final Published now;
   private final IdCodec codec;
 
-  /** By slot: the slot that replaced it, or {@link SlotTable#NONE}. */
-  private final int[] replacedBy;
-
   private CollectionValidator(CollectionEngine engine) {
     this.engine = engine;
     state = engine.state();
     slots = state.slots();
     now = state.published();
     codec = new IdCodec(engine.config().ids());
-    replacedBy = new int[now.slotCount()];
-    Arrays.fill(replacedBy, SlotTable.NONE);
   }
 
   /** Checks everything but the shape of the graph. */
@@ -81,13 +76,32 @@ public final class CollectionValidator {
         slots.count(),
         now.slotCount());
     validateNumbers();
-    for (int slot = 0; slot < now.slotCount(); slot++) {
-      validateLife(slot);
-      validatePrevious(slot);
-      validateBlob(slot);
-    }
+    validateSlots();
     validateNewest();
     validateLinks(graph);
+  }
+
+  /** What verify checks too, here of what is in memory. */
+  private void validateSlots() {
+    try (Arena arena = Arena.ofShared()) {
+      SlotChecks checks =
+          new SlotChecks(
+              state,
+              engine.config(),
+              arena,
+              violation -> check(false, "%s", violation),
+              damage -> {
+                throw damage;
+              });
+      for (int slot = 0; slot < now.slotCount(); slot++) {
+        checks.checkSlot(slot);
+        validateVisibility(slot);
+      }
+      for (int slot = 0; slot < now.slotCount(); slot++) {
+        checks.checkNewest(slot);
+      }
+      checks.checkCounts();
+    }
   }
 
   private void validateNumbers() {
@@ -100,22 +114,8 @@ public final class CollectionValidator {
     check(stats.sequence() == now.sequence(), "%s while %s", stats, now);
   }
 
-  private void validateLife(int slot) {
-    long born = slots.born(slot);
+  private void validateVisibility(int slot) {
     long dead = slots.dead(slot);
-    check(born >= 1 && born <= now.sequence(), "slot %d is born at %d, now %s", slot, born, now);
-    check(
-        dead == SlotTable.NEVER || (dead > born && dead <= now.sequence()),
-        "slot %d is born at %d, dies at %d, now %s",
-        slot,
-        born,
-        dead,
-        now);
-    check(
-        slot == 0 || slots.born(slot - 1) <= born,
-        "slot %d is born at %d, before the one before it",
-        slot,
-        born);
     check(
         slots.visible(slot, now.sequence()) == (dead == SlotTable.NEVER),
         "slot %d dies at %d, yet its visibility at %d says else",
@@ -124,90 +124,17 @@ public final class CollectionValidator {
         now.sequence());
   }
 
-  private void validatePrevious(int slot) {
-    int previous = slots.previous(slot);
-    if (previous == SlotTable.NONE) {
-      return;
-    }
-    check(previous >= 0 && previous < slot, "slot %d replaced slot %d", slot, previous);
-    check(
-        replacedBy[previous] == SlotTable.NONE,
-        "slots %d and %d both replaced slot %d",
-        replacedBy[previous],
-        slot,
-        previous);
-    replacedBy[previous] = slot;
-    check(
-        slots.dead(previous) <= slots.born(slot),
-        "slot %d, born at %d, replaced slot %d, which dies at %d",
-        slot,
-        slots.born(slot),
-        previous,
-        slots.dead(previous));
-    check(
-        Arrays.equals(idBytes(slot), idBytes(previous)),
-        "slot %d, of id %s, replaced slot %d, of id %s",
-        slot,
-        id(slot),
-        previous,
-        id(previous));
-  }
-
-  private void validateBlob(int slot) {
-    byte[] idBytes = idBytes(slot);
-    check(
-        slots.idHash(slot) == state.ids().hash(idBytes),
-        "slot %d of id %s has hash %d",
-        slot,
-        id(slot),
-        slots.idHash(slot));
-    check(
-        Arrays.equals(codec.encode(id(slot)), idBytes),
-        "the id of slot %d decodes to %s and not back",
-        slot,
-        id(slot));
-    long address = slots.address(slot);
-    byte[] payload = state.records().payload(address);
-    var unused = PayloadCodec.decode(payload);
-    long end = address + RecordStore.blobBytes(idBytes.length, payload.length);
-    check(
-        end <= state.records().end(),
-        "the record of slot %d ends at %d, behind the end at %d",
-        slot,
-        end,
-        state.records().end());
-    if (slot + 1 < now.slotCount()) {
-      long extentBytes = state.records().extents().extentBytes();
-      long next = slots.address(slot + 1);
-      check(
-          next == end || (next % extentBytes == 0 && next > end && next - end < extentBytes),
-          "the record of slot %d ends at %d, the next begins at %d",
-          slot,
-          end,
-          next);
-    }
-    for (float component : state.vectors().read(slot)) {
-      check(Float.isFinite(component), "the vector of slot %d has component %s", slot, component);
-    }
-  }
-
-  /** The index has each id once and leads to its newest slot, and the API agrees. */
+  /** The API agrees about the newest version of every id. */
   private void validateNewest() {
     Set<RecordId> all = new HashSet<>();
     long live = 0;
-    for (int slot = 0; slot < now.slotCount(); slot++) {
-      if (replacedBy[slot] != SlotTable.NONE) {
-        check(slots.dead(slot) != SlotTable.NEVER, "slot %d lives and was replaced", slot);
-        continue;
-      }
+    for (int slot = now.slotCount() - 1; slot >= 0; slot--) {
       RecordId id = id(slot);
-      check(all.add(id), "id %s has two newest slots, one is %d", id, slot);
-      byte[] idBytes = idBytes(slot);
-      int found = state.ids().find(idBytes, state.ids().hash(idBytes));
-      check(found == slot, "the index leads id %s to slot %d instead of %d", id, found, slot);
-      boolean lives = slots.dead(slot) == SlotTable.NEVER;
-      live += lives ? 1 : 0;
-      validateFound(slot, id, lives);
+      if (all.add(id)) {
+        boolean lives = slots.dead(slot) == SlotTable.NEVER;
+        live += lives ? 1 : 0;
+        validateFound(slot, id, lives);
+      }
     }
     check(
         state.ids().count() == all.size(),
@@ -253,21 +180,8 @@ public final class CollectionValidator {
     check(!graph.contains(now.slotCount()), "the graph has slot %d, now %s", now.slotCount(), now);
   }
 
-  private byte[] idBytes(int slot) {
-    return state.records().id(slots.address(slot));
-  }
-
   private RecordId id(int slot) {
-    byte[] bytes = idBytes(slot);
-    IdType type = engine.config().ids();
-    int expected =
-        switch (type) {
-          case LONG -> Long.BYTES;
-          case UUID -> 2 * Long.BYTES;
-          case STRING -> bytes.length;
-        };
-    check(bytes.length == expected, "slot %d has a %s id of %d bytes", slot, type, bytes.length);
-    return codec.decode(bytes);
+    return codec.decode(state.records().id(slots.address(slot)));
   }
 
   private static void check(boolean holds, String message, Object... arguments) {

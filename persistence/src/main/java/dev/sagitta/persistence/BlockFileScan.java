@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.NoSuchElementException;
 import java.util.UUID;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies the blocks of a block file front to back and hands out none of their bytes; where {@link
@@ -17,14 +18,15 @@ public final class BlockFileScan implements Closeable {
 
   private final FileHandle handle;
   private final BlockFileTable table;
-  private final ByteBuffer block;
   private final CRC32C crc = new CRC32C();
   private int nextBlock;
+
+  /** Taken with the first block, as many files are only opened. */
+  private @Nullable ByteBuffer block;
 
   private BlockFileScan(FileHandle handle, BlockFileTable table) {
     this.handle = handle;
     this.table = table;
-    this.block = ByteBuffer.allocate(table.blockBytes(0));
   }
 
   /**
@@ -43,6 +45,16 @@ public final class BlockFileScan implements Closeable {
         handle -> new BlockFileScan(handle, BlockFileTable.read(handle, file, entry, storeId)));
   }
 
+  /** Bytes of all blocks. */
+  public long bytes() {
+    return BlockFileFormat.bodyEnd(table.bodyBytes());
+  }
+
+  /** Bytes of the blocks that were not looked at. */
+  public long remaining() {
+    return Math.max(0, bytes() - (long) nextBlock * BlockFileFormat.BLOCK_BYTES);
+  }
+
   /** Whether there is a block that was not looked at. */
   public boolean hasNext() {
     return nextBlock < table.blockCount();
@@ -59,6 +71,9 @@ public final class BlockFileScan implements Closeable {
       throw new NoSuchElementException("all blocks were looked at");
     }
     int looked = nextBlock++;
+    if (block == null) {
+      block = ByteBuffer.allocate(table.blockBytes(0));
+    }
     table.readBlock(handle, looked, block, crc);
     return table.blockBytes(looked);
   }
