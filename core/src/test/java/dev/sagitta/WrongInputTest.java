@@ -326,6 +326,20 @@ final class WrongInputTest {
         () -> payload.getString("strings"));
   }
 
+  @Test
+  void refusesAScrubThatIsTooSlowOrTooFast() {
+    for (long rate : new long[] {-1, 1, 4_095, (1L << 32) + 1}) {
+      refused(
+          "scrubBytesPerSecond is %d; allowed are 4096 to 4294967296".formatted(rate),
+          () -> DatabaseOptions.builder().scrubBytesPerSecond(rate).build());
+    }
+    for (long rate : new long[] {0, 4_096, 1L << 32}) {
+      DatabaseOptions options = DatabaseOptions.builder().scrubBytesPerSecond(rate).build();
+      assertEquals(rate, options.scrubBytesPerSecond());
+    }
+    assertEquals(0, DatabaseOptions.defaults().scrubBytesPerSecond());
+  }
+
   /** What a caller that no checker of nulls looks after may pass. */
   @Test
   @SuppressWarnings("NullAway")

@@ -1,0 +1,281 @@
+package dev.sagitta;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sagitta.persistence.Interceptor;
+import dev.sagitta.persistence.IoCall;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What goes on while collections are verified, and what ends it. */
+final class VerifyRunTest {
+  private final VerifiedDatabase store = new VerifiedDatabase();
+  private final ModelDatabase database = store.database;
+
+  @AfterEach
+  void endThreads() {
+    database.bury();
+  }
+
+  // While others work --------------------------------------------------------------------------
+
+  /** Files that checkpoints replace in the middle stay until the end, and go then. */
+  @Test
+  void checkpointsInTheMiddleDeleteNothingThatIsStillToBeRead() throws InterruptedException {
+    VectorCollection collection = store.filled();
+    int filesBefore = store.files("").size();
+    for (VerifyLevel level : VerifyLevel.values()) {
+      for (boolean whole : new boolean[] {true, false}) {
+        AtomicInteger version = new AtomicInteger(3);
+        VerifyReport report =
+            whole
+                ? database.open().verify(level, progress -> disturb(collection, version))
+                : collection.verify(level, progress -> disturb(collection, version));
+        assertTrue(report.intact(), () -> level + ": " + report.damage());
+        assertTrue(version.get() > 4);
+        // Runs behind the deletion on the same thread.
+        collection.checkpoint();
+        collection.upsert(ModelWriter.record(0, 0));
+        collection.checkpoint();
+        collection.upsert(ModelWriter.record(0, 0));
+        collection.checkpoint();
+        assertTrue(
+            store.files("MANIFEST-").size() == 2
+                && store.files("slots-").size() == 2
+                && store.files("log-").size() <= 3,
+            () -> "%d files before, %s now".formatted(filesBefore, store.files("")));
+      }
+    }
+  }
+
+  private static void disturb(VectorCollection collection, AtomicInteger version) {
+    for (int id = 0; id < 3; id++) {
+      collection.upsert(ModelWriter.record(id, version.get()));
+    }
+    collection.checkpoint();
+    version.incrementAndGet();
+  }
+
+  /** A collection that is opened, written and checkpointed while its files are verified. */
+  @Test
+  void aCollectionMayBeOpenedWhileItIsVerified() throws InterruptedException {
+    store.killed();
+    AtomicInteger version = new AtomicInteger(3);
+    for (VerifyLevel level : VerifyLevel.values()) {
+      VerifyReport report =
+          database
+              .open()
+              .verify(
+                  level,
+                  progress -> disturb(database.open().collection(progress.collection()), version));
+      assertTrue(report.intact(), () -> level + ": " + report.damage());
+      database.kill();
+    }
+    store.assertIntact(VerifyLevel.CONTENT);
+  }
+
+  @Test
+  void progressRisesToTheEnd() throws InterruptedException {
+    VectorCollection collection = store.filled();
+    for (VerifyLevel level : VerifyLevel.values()) {
+      for (boolean whole : new boolean[] {true, false}) {
+        List<VerifyProgress> seen = new ArrayList<>();
+        if (whole) {
+          assertTrue(database.open().verify(level, seen::add).intact());
+        } else {
+          assertTrue(collection.verify(level, seen::add).intact());
+        }
+        for (int i = 1; i < seen.size(); i++) {
+          VerifyProgress before = seen.get(i - 1);
+          VerifyProgress now = seen.get(i);
+          assertTrue(before.fraction() <= now.fraction(), () -> before + " before " + now);
+          assertTrue(
+              !before.collection().equals(now.collection())
+                  || before.bytesTotal() == now.bytesTotal(),
+              () -> before + " before " + now);
+        }
+        VerifyProgress last = seen.getLast();
+        assertEquals(1.0, last.fraction(), last.toString());
+        assertEquals(whole ? 2 : 1, last.collections());
+        assertTrue(seen.size() >= 2 * last.collections(), seen.toString());
+      }
+    }
+  }
+
+  // Stopped ------------------------------------------------------------------------------------
+
+  @Test
+  void anInterruptStopsItBetweenStepsAndHarmsNothing() throws InterruptedException {
+    VectorCollection collection = store.filled();
+    String digest = database.files().digest();
+    for (VerifyLevel level : VerifyLevel.values()) {
+      for (int after = 0; after < (level == VerifyLevel.FILES ? 2 : 3); after++) {
+        int[] steps = {after};
+        if (after == 0) {
+          Thread.currentThread().interrupt();
+        }
+        assertThrows(
+            VerifyInterruptedException.class,
+            () ->
+                collection.verify(
+                    level,
+                    progress -> {
+                      if (--steps[0] == 0) {
+                        Thread.currentThread().interrupt();
+                      }
+                    }),
+            level.name());
+        assertTrue(Thread.interrupted(), "interrupt flag");
+        assertEquals(0, steps[0], "steps too many");
+      }
+      assertTrue(collection.verify(level).intact());
+    }
+    assertEquals(digest, database.files().digest());
+    collection.upsert(ModelWriter.record(7, 7));
+    collection.checkpoint();
+    assertEquals(2, store.files("slots-").size(), "pins that are left");
+  }
+
+  @Test
+  void whatTheProgressThrowsReachesTheCaller() throws InterruptedException {
+    VectorCollection collection = store.filled();
+    var thrown = new IllegalStateException("no more");
+    RuntimeException met =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                collection.verify(
+                    VerifyLevel.CONTENT,
+                    progress -> {
+                      throw thrown;
+                    }));
+    assertEquals(thrown, met);
+    collection.upsert(ModelWriter.record(7, 7));
+    collection.checkpoint();
+    assertEquals(2, store.files("slots-").size(), "pins that are left");
+  }
+
+  @Test
+  void closingEndsIt() throws InterruptedException {
+    for (boolean whole : new boolean[] {true, false}) {
+      VectorDatabase open = database.open();
+      VectorCollection collection = store.filled();
+      assertThrows(
+          ClosedException.class,
+          () -> {
+            if (whole) {
+              open.verify(VerifyLevel.CONTENT, progress -> open.close());
+            } else {
+              collection.verify(VerifyLevel.CONTENT, progress -> open.close());
+            }
+          });
+      assertThrows(ClosedException.class, () -> open.verify(VerifyLevel.FILES));
+      assertThrows(ClosedException.class, () -> collection.verify(VerifyLevel.FILES));
+      database.close();
+      store.assertIntact(VerifyLevel.CONTENT);
+    }
+  }
+
+  @Test
+  void aCollectionThatIsDroppedMeanwhileIsPassedOver() throws InterruptedException {
+    for (boolean open : new boolean[] {true, false}) {
+      VectorCollection collection = store.filled();
+      if (!open) {
+        database.kill();
+      }
+      for (String name : List.of("a", "b")) {
+        List<VerifyProgress> seen = new ArrayList<>();
+        VectorDatabase now = database.open();
+        VerifyReport report =
+            now.verify(
+                VerifyLevel.CONTENT,
+                progress -> {
+                  seen.add(progress);
+                  if (now.collectionNames().contains(name)) {
+                    now.drop(name);
+                  }
+                });
+        assertTrue(report.intact(), () -> report.damage().toString());
+        assertFalse(seen.isEmpty());
+      }
+      assertThrows(ClosedException.class, () -> collection.verify(VerifyLevel.FILES));
+      assertEquals(List.of(), database.open().collectionNames());
+    }
+  }
+
+  /** An I/O error is none of damage, whichever call it comes from. */
+  @Test
+  void everyIoErrorIsAStorageException() throws InterruptedException {
+    VectorCollection collection = store.filled();
+    int failed = 0;
+    boolean more = true;
+    for (int call = 1; more; call++) {
+      int[] left = {call};
+      database
+          .files()
+          .intercept(
+              io ->
+                  --left[0] == 0
+                      ? Optional.of(Interceptor.Fault.of(new IOException("told to fail: " + io)))
+                      : Optional.empty());
+      try {
+        VerifyReport report = collection.verify(VerifyLevel.CONTENT);
+        assertTrue(report.intact(), () -> report.damage().toString());
+        more = false;
+      } catch (StorageException e) {
+        assertTrue(e.toString().contains("told to fail"), e.toString());
+        failed++;
+      }
+    }
+    database.files().intercept(io -> Optional.<Interceptor.Fault>empty());
+    assertTrue(failed > 50, failed + " calls failed");
+    System.out.printf("VerifyTest: %d I/O errors%n", failed);
+    collection.upsert(ModelWriter.record(7, 7));
+    collection.checkpoint();
+    assertEquals(2, store.files("slots-").size(), "pins that are left");
+  }
+
+  @Test
+  void nullsAreRefused() throws InterruptedException {
+    VectorCollection collection = store.filled();
+    assertThrows(InvalidInputException.class, () -> collection.verify(nothing()));
+    assertThrows(InvalidInputException.class, () -> database.open().verify(nothing()));
+    assertThrows(
+        InvalidInputException.class, () -> collection.verify(VerifyLevel.FILES, nothing()));
+  }
+
+  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+  private static <T> T nothing() {
+    return null;
+  }
+
+  /** Reads of the disk by a thread that is not interrupted by its caller. */
+  @Test
+  void readsOnEngineThreadsOnly() throws InterruptedException {
+    VectorCollection collection = store.filled();
+    Thread caller = Thread.currentThread();
+    Set<IoCall.Operation> met = new HashSet<>();
+    database
+        .files()
+        .intercept(
+            io -> {
+              assertFalse(Thread.currentThread().equals(caller), io.toString());
+              met.add(io.operation());
+              return Optional.empty();
+            });
+    assertTrue(collection.verify(VerifyLevel.CONTENT).intact());
+    assertTrue(store.verify(VerifyLevel.CONTENT).intact());
+    database.files().intercept(io -> Optional.<Interceptor.Fault>empty());
+    assertTrue(met.contains(IoCall.Operation.READ) && met.stream().noneMatch(o -> o.mutating()));
+  }
+}
