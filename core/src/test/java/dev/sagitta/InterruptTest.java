@@ -53,12 +53,16 @@ final class InterruptTest {
     }
     long streams = workers.stream().mapToLong(InterruptedWorker::streamsInterrupted).sum();
     long waits = workers.stream().mapToLong(InterruptedWorker::waitsInterrupted).sum();
+    long ended = workers.stream().mapToLong(InterruptedWorker::verifiesInterrupted).sum();
     System.out.printf(
-        "InterruptTest: %d calls, %d interrupts, %d streams and %d waits ended by them%n",
+        "InterruptTest: %d calls, %d interrupts, %d streams, %d waits, %d of %d verifies ended by"
+            + " them%n",
         workers.stream().mapToLong(InterruptedWorker::calls).sum(),
         workers.stream().mapToLong(InterruptedWorker::interruptsInAll).sum(),
         streams,
-        waits);
+        waits,
+        ended,
+        ended + workers.stream().mapToLong(InterruptedWorker::verifies).sum());
     assertTrue(streams > 0 && waits > 0, "the storm hit nothing");
   }
 

@@ -34,6 +34,8 @@ final class InterruptedWorker implements Runnable {
   private volatile @Nullable Throwable failure;
   private long calls;
   private long streamsInterrupted;
+  private long verifies;
+  private long verifiesInterrupted;
   private long waitsInterrupted;
 
   // Guarded by this.
@@ -96,6 +98,16 @@ final class InterruptedWorker implements Runnable {
   /** Streams of upserts that an interrupt ended. */
   long streamsInterrupted() {
     return streamsInterrupted;
+  }
+
+  /** Verifies that came to their end. */
+  long verifies() {
+    return verifies;
+  }
+
+  /** Verifies that an interrupt ended. */
+  long verifiesInterrupted() {
+    return verifiesInterrupted;
   }
 
   /** Waits for the linkers that an interrupt ended. */
@@ -177,8 +189,10 @@ final class InterruptedWorker implements Runnable {
       collection.checkpoint();
     } else if (dice < 97) {
       collection.flush();
-    } else {
+    } else if (dice < 99) {
       assertEquals(Optional.empty(), collection.stats().failure());
+    } else {
+      verify(collection);
     }
     return false;
   }
@@ -227,6 +241,19 @@ final class InterruptedWorker implements Runnable {
     }
     for (int n = 0; n < acknowledged; n++) {
       stored(n % versions.length);
+    }
+  }
+
+  /** Verifies all that the workers wrote; the flag that ends it stays set. */
+  private void verify(VectorCollection collection) {
+    VerifyLevel[] levels = VerifyLevel.values();
+    try {
+      VerifyReport report = collection.verify(levels[random.nextInt(levels.length)]);
+      assertTrue(report.intact(), () -> report.damage().toString());
+      verifies++;
+    } catch (VerifyInterruptedException e) {
+      verifiesInterrupted++;
+      assertTrue(Thread.currentThread().isInterrupted());
     }
   }
 

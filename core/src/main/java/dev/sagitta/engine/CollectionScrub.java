@@ -209,7 +209,10 @@ final class CollectionScrub {
       Optional<Damage> found = Failures.damage(met);
       if (found.isEmpty()) {
         error = Optional.of(met.toString());
-      } else if (entry != null && listed(files.retained()).contains(entry)) {
+      } else if (entry == null) {
+        // Of the manifests.
+        note(nameOf(found.get().file()), found.get());
+      } else if (listed(files.retained()).contains(entry)) {
         note(entry.name(), found.get());
       }
     } catch (IOException e) {
