@@ -29,6 +29,7 @@ import java.util.stream.IntStream;
 final class KillChild implements AutoCloseable {
   private static final String STARTED = "started";
   private static final String RECOVERED = "recovered";
+  private static final String STANDING = "standing";
   private static final int KILLED_EXIT = 128 + 9;
   private static final long PATIENCE_SECONDS = 120;
 
@@ -42,6 +43,7 @@ final class KillChild implements AutoCloseable {
 
   private final CountDownLatch started = new CountDownLatch(1);
   private final CountDownLatch recovered = new CountDownLatch(1);
+  private final CountDownLatch standing = new CountDownLatch(1);
 
   private KillChild(Process process, Path errors, List<Long> atLeast) {
     this.process = process;
@@ -93,15 +95,24 @@ final class KillChild implements AutoCloseable {
    * @param errors gets its standard error, which must stay empty
    */
   static KillChild start(Task task, Path errors) throws IOException {
+    return start(KillChild.class, task.arguments(), task.atLeast(), errors);
+  }
+
+  /**
+   * Starts a child with another program, which says the same things.
+   *
+   * @param atLeast what it has acknowledged before
+   * @param errors gets its standard error, which must stay empty
+   */
+  static KillChild start(Class<?> program, List<String> arguments, List<Long> atLeast, Path errors)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx128m");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(KillChild.class.getName());
-    command.addAll(task.arguments());
+    command.addAll(QuickStart.flags());
+    command.add(program.getName());
+    command.addAll(arguments);
     Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
-    return new KillChild(process, errors, task.atLeast());
+    return new KillChild(process, errors, atLeast);
   }
 
   private void readAll() {
@@ -112,6 +123,7 @@ final class KillChild implements AutoCloseable {
         switch (line) {
           case STARTED -> started.countDown();
           case RECOVERED -> recovered.countDown();
+          case STANDING -> standing.countDown();
           default -> {
             int space = line.indexOf(' ');
             acknowledged.set(
@@ -134,6 +146,11 @@ final class KillChild implements AutoCloseable {
   /** Waits until it has opened and checked the collection, and begins to write. */
   void awaitRecovered() throws IOException, InterruptedException {
     await(recovered, RECOVERED);
+  }
+
+  /** Waits until it stands still, at the point where it is to be killed. */
+  void awaitStanding() throws IOException, InterruptedException {
+    await(standing, STANDING);
   }
 
   /** Waits until it has written for a while, measured by what it says. */
@@ -189,6 +206,12 @@ final class KillChild implements AutoCloseable {
 
   /** The child's program; never returns. */
   public static void main(String[] arguments) throws InterruptedException {
+    begin();
+    write(Task.parse(arguments));
+  }
+
+  /** What every child's program does first. */
+  static void begin() {
     // Whatever befalls the parent, this process does not outlive it.
     Thread.ofPlatform().daemon().start(KillChild::endWithParent);
     Thread.setDefaultUncaughtExceptionHandler(
@@ -197,7 +220,21 @@ final class KillChild implements AutoCloseable {
           Runtime.getRuntime().halt(1);
         });
     say(STARTED);
-    write(Task.parse(arguments));
+  }
+
+  /** Says that it has recovered and checked what the child before it left. */
+  static void sayRecovered() {
+    say(RECOVERED);
+  }
+
+  /** Says that it stands still and waits for its end. */
+  static void sayStanding() {
+    say(STANDING);
+  }
+
+  /** Says how many steps of a writer are acknowledged. */
+  static void sayAcknowledged(int writer, long steps) {
+    say(writer + " " + steps);
   }
 
   private static void endWithParent() {
@@ -214,12 +251,12 @@ final class KillChild implements AutoCloseable {
     VectorCollection collection = task.level().collection(task.level().open(task.directory()));
     model.recover(collection, task.atLeast());
     for (int writer = 0; writer < KillScript.WRITERS; writer++) {
-      say(writer + " " + model.steps().get(writer));
+      sayAcknowledged(writer, model.steps().get(writer));
     }
-    say(RECOVERED);
+    sayRecovered();
     for (int i = 0; i < task.writers(); i++) {
       int writer = i;
-      LongConsumer acknowledged = steps -> say(writer + " " + steps);
+      LongConsumer acknowledged = steps -> sayAcknowledged(writer, steps);
       KillWriter steps =
           new KillWriter(
               model.script(), collection, writer, model.steps().get(writer), acknowledged);

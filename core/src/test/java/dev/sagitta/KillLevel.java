@@ -1,6 +1,7 @@
 package dev.sagitta;
 
 import dev.sagitta.distance.Metric;
+import dev.sagitta.persistence.FileOperations;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -10,7 +11,7 @@ enum KillLevel {
   INTERVAL(Durability.interval(Duration.ofMillis(10), 16 << 10), Metric.COSINE, IdType.STRING),
   OS(Durability.os(), Metric.MANHATTAN, IdType.UUID);
 
-  private static final String COLLECTION = "killed";
+  static final String COLLECTION = "killed";
 
   private final Durability durability;
   private final Metric metric;
@@ -32,6 +33,11 @@ enum KillLevel {
 
   VectorDatabase open(Path directory) {
     return SmallDatabase.open(directory, durability);
+  }
+
+  /** Opens a database on given files, in which checkpoints run only where they are asked for. */
+  VectorDatabase openByHand(Path directory, FileOperations files) {
+    return SmallDatabase.openByHand(directory, durability, files);
   }
 
   /** Opens the one collection, or creates it. */

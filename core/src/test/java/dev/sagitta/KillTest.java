@@ -25,7 +25,6 @@ final class KillTest {
   private static final int ACKNOWLEDGEMENTS_MAX = 1_200;
   private static final int PARENT_CALLS = 10;
   private static final int QUERIES = 20;
-  private static final int K = 10;
 
   @TempDir Path directory;
 
@@ -97,8 +96,8 @@ final class KillTest {
     try (VectorDatabase database = level.open(data())) {
       VectorCollection collection = level.collection(database);
       model.recover(collection, atLeast);
-      checkSearches(level, collection, model, random);
-      model.liveIds().forEach(id -> checkFindsItself(collection, model.record(id)));
+      KillSearches.check(level, collection, model, random, QUERIES);
+      model.liveIds().forEach(id -> KillSearches.checkFindsItself(collection, model.record(id)));
       KillWriter writer =
           new KillWriter(
               model.script(),
@@ -111,27 +110,12 @@ final class KillTest {
       }
       model.advance(KillScript.PARENT, writer.steps());
       model.check(collection);
-      checkSearches(level, collection, model, random);
+      KillSearches.check(level, collection, model, random, QUERIES);
       model.liveIds().stream()
           .filter(id -> KillScript.writerOf(id) == KillScript.PARENT)
-          .forEach(id -> checkFindsItself(collection, model.record(id)));
+          .forEach(id -> KillSearches.checkFindsItself(collection, model.record(id)));
       assertEquals(Optional.empty(), collection.stats().failure());
       assertEquals(Optional.empty(), collection.stats().warning());
-    }
-  }
-
-  private static void checkFindsItself(VectorCollection collection, VectorRecord record) {
-    SearchResult result = collection.search(SearchRequest.of(record.vector(), K));
-    NearestReference.requireFound(record, result);
-  }
-
-  private static void checkSearches(
-      KillLevel level, VectorCollection collection, KillModel model, SplittableRandom random) {
-    NearestReference reference = new NearestReference(level.metric(), model.records().values());
-    for (int i = 0; i < QUERIES; i++) {
-      SearchRequest request = SearchRequest.of(KillScript.gaussian(random), K);
-      reference.requireExact(request, collection.searchExact(request));
-      reference.requireTrue(request, collection.search(request));
     }
   }
 }

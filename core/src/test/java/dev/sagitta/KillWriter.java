@@ -6,7 +6,7 @@ import java.util.stream.LongStream;
 /** One writer of a {@link KillScript} at work on a collection; for one thread. */
 final class KillWriter {
   private final KillScript script;
-  private final VectorCollection collection;
+  private VectorCollection collection;
   private final int writer;
   private final LongConsumer acknowledged;
   private long steps;
@@ -32,6 +32,11 @@ final class KillWriter {
 
   long steps() {
     return steps;
+  }
+
+  /** Goes on in the same collection, opened again. */
+  void moveTo(VectorCollection opened) {
+    collection = opened;
   }
 
   /** Does the next step, or in one call those up to the end of the block where they go together. */

@@ -3,6 +3,7 @@ package dev.sagitta;
 import dev.sagitta.engine.Environment;
 import dev.sagitta.engine.PlatformThreads;
 import dev.sagitta.engine.Tuning;
+import dev.sagitta.persistence.FileOperations;
 import dev.sagitta.persistence.NioFiles;
 import java.nio.file.Path;
 
@@ -16,12 +17,25 @@ final class SmallDatabase {
   /** The log may grow beyond what checkpoints keep up with. */
   private static final Tuning TUNING = new Tuning(16 << 10, 64 << 10, 8 << 10, 16 << 10, 1_000_000);
 
+  /** No checkpoint runs but at closing and where it is asked for. */
+  private static final Tuning BY_HAND = new Tuning(16 << 10, 64 << 10, 8 << 10, 16 << 20, 8);
+
   private SmallDatabase() {}
 
   static VectorDatabase open(Path directory, Durability durability) {
+    return open(directory, durability, new NioFiles(), TUNING);
+  }
+
+  /** The same on given files, with checkpoints only at closing and where they are asked for. */
+  static VectorDatabase openByHand(Path directory, Durability durability, FileOperations files) {
+    return open(directory, durability, files, BY_HAND);
+  }
+
+  private static VectorDatabase open(
+      Path directory, Durability durability, FileOperations files, Tuning tuning) {
     return VectorDatabase.open(
         directory,
         DatabaseOptions.builder().durability(durability).linkerThreads(LINKERS).build(),
-        new Environment(new NioFiles(), new PlatformThreads(LINKERS), System::nanoTime, TUNING));
+        new Environment(files, new PlatformThreads(LINKERS), System::nanoTime, tuning));
   }
 }
