@@ -35,7 +35,7 @@ final class KillCycle {
   private static final CollectionConfig SECOND_CONFIG =
       CollectionConfig.builder(2, Metric.EUCLIDEAN).build();
 
-  private static final int CALLS_PER_PHASE = 4;
+  private static final int CALLS_PER_PHASE = 2;
   private static final int QUERIES = 3;
   private static final int SELF_QUERIES = 5;
 

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,12 +40,15 @@ final class KillPointTest {
   private static final long SEED = Long.getLong("sagitta.kill.seed", System.nanoTime());
   private static final int KILLS = Integer.getInteger("sagitta.nightly.kills", 0);
   private static final int NIGHTLY_KILLS_PER_LEVEL = (KILLS * 7 + 29) / 30;
-  private static final int KILLS_PER_LEVEL = 26;
-  private static final int KILLS_PER_STORE = 20;
+  private static final int KILLS_PER_LEVEL = 32;
+
+  /** What the children have to read and to replay in their minds grows with each. */
+  private static final int KILLS_PER_STORE = 10;
+
   private static final int RECORDED_ROUNDS = 3;
   private static final int POINTS_MIN = 150;
 
-  /** Leaves a collection to be removed by the next process. */
+  /** Leaves a collection to be removed, and frames to be copied, by the next process. */
   private static final KillPoint DROPPING =
       new KillPoint(Phase.DROP, Operation.RENAME, "collection", Moment.AFTER);
 
@@ -84,7 +86,7 @@ final class KillPointTest {
         store.close();
         store = new Store(level);
       }
-      if (target.point().phase() == Phase.RECOVER) {
+      if (target.point().once()) {
         store.kill(new Target(DROPPING, 1));
         kills++;
       }
@@ -149,15 +151,15 @@ final class KillPointTest {
 
   /** This level's share of the kinds of call, each in one of the phases that make it. */
   private List<Target> some(Map<KillPoint, Integer> points, KillLevel level) {
-    List<KillPoint> chosen = new ArrayList<>();
-    Set<String> calls = new HashSet<>();
+    List<String> calls = calls(points.keySet()).stream().sorted().toList();
+    Map<String, KillPoint> chosen = new LinkedHashMap<>();
     for (KillPoint point : shuffled(points.keySet())) {
-      int share = Math.floorMod(point.call().hashCode() + SEED, KillLevel.values().length);
-      if (share == level.ordinal() && calls.add(point.call())) {
-        chosen.add(point);
+      long share = Math.floorMod(calls.indexOf(point.call()) + SEED, KillLevel.values().length);
+      if (share == level.ordinal()) {
+        chosen.putIfAbsent(point.call(), point);
       }
     }
-    return targets(chosen.subList(0, Math.min(KILLS_PER_LEVEL, chosen.size())), points);
+    return targets(chosen.values().stream().limit(KILLS_PER_LEVEL).toList(), points);
   }
 
   /** In an order that follows from the seed alone. */
@@ -174,9 +176,9 @@ final class KillPointTest {
         .toList();
   }
 
-  /** How often a recovery reads and copies depends on the store; elsewhere rounds go on. */
+  /** How often a recovery reads depends on the store; elsewhere rounds go on until it is met. */
   private int occurrence(KillPoint point, int count) {
-    boolean unsure = point.phase() == Phase.CONTINUE || point.moment() != Moment.AFTER;
+    boolean unsure = point.operation() == Operation.READ || point.operation() == Operation.MAP;
     return point.once() && unsure ? 1 : 1 + random.nextInt(count);
   }
 

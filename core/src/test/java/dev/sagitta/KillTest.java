@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,11 +18,20 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Kills a writing process again and again, with SIGKILL at random moments, and looks at what the
  * next one finds: a prefix of the commit order with everything that was acknowledged.
  *
- * <p>Prints its seeds; {@code -Dsagitta.kill.seed=N} writes the same steps again, though the
- * moments of the kills cannot be repeated.
+ * <p>A few in {@code mvn verify}; with {@code -Dsagitta.nightly.kills=N} 30 % of N, while {@link
+ * KillPointTest} does the others. Prints its seeds; {@code -Dsagitta.kill.seed=N} writes the same
+ * steps again, though the moments of the kills cannot be repeated.
  */
 final class KillTest {
-  private static final int ROUNDS = 12;
+  private static final int ROUNDS = 3;
+
+  /** How many there may be while the children were killed before they wrote much. */
+  private static final int ROUNDS_WITH_LITTLE_MAX = 12;
+
+  /** With {@link KillPointTest} those asked for; here they come one or two a round. */
+  private static final int NIGHTLY_KILLS_PER_LEVEL =
+      Integer.getInteger("sagitta.nightly.kills", 0) / 10;
+
   private static final int STARTING_MILLIS_MAX = 400;
   private static final int ACKNOWLEDGEMENTS_MAX = 1_200;
   private static final int PARENT_CALLS = 10;
@@ -30,12 +41,14 @@ final class KillTest {
 
   @ParameterizedTest
   @EnumSource
+  @Timeout(value = 1, unit = TimeUnit.HOURS)
   void whatWasAcknowledgedSurvivesSigkill(KillLevel level) throws Exception {
     long seed = Long.getLong("sagitta.kill.seed", System.nanoTime());
     SplittableRandom random = new SplittableRandom(seed);
     KillModel model = new KillModel(level.script(seed));
     int kills = 0;
-    for (int round = 1; round <= ROUNDS; round++) {
+    long start = System.nanoTime();
+    for (int round = 1; needsRound(round, kills, model); round++) {
       List<Long> atLeast = model.steps();
       if (random.nextBoolean()) {
         // This one may die while it starts, creates or recovers; the next recovers what it left.
@@ -52,8 +65,18 @@ final class KillTest {
     assertTrue(
         model.steps().getFirst() > KillScript.BLOCK_STEPS, "the children wrote next to nothing");
     System.out.printf(
-        "KillTest %s: %d kills, %d steps in all%n",
-        level, kills, model.steps().stream().mapToLong(Long::longValue).sum());
+        "KillTest %s: %d kills at random moments, %.0f a minute, %d steps in all%n",
+        level,
+        kills,
+        kills / ((System.nanoTime() - start) / 60e9),
+        model.steps().stream().mapToLong(Long::longValue).sum());
+  }
+
+  private static boolean needsRound(int round, int kills, KillModel model) {
+    boolean little = model.steps().getFirst() <= KillScript.BLOCK_STEPS;
+    return round <= ROUNDS
+        || kills < NIGHTLY_KILLS_PER_LEVEL
+        || (little && round <= ROUNDS_WITH_LITTLE_MAX);
   }
 
   /** What a child does: one writer in odd rounds, several in even ones. */
