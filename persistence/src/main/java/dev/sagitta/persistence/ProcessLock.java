@@ -26,8 +26,9 @@ import java.util.Map;
  * spelled in many ways.
  *
  * <p>The file holds the holder's pid in decimal and a line feed, for the message of those who come
- * later; what it says counts for nothing while the lock is free. One byte far behind the text is
- * locked, because on Windows others cannot read locked bytes.
+ * later; what it says counts for nothing while the lock is free. Where the pid cannot be written,
+ * on a full disk say, the lock is taken all the same, and the file is empty. One byte far behind
+ * the text is locked, because on Windows others cannot read locked bytes.
  */
 final class ProcessLock implements Closeable {
 
@@ -116,12 +117,36 @@ final class ProcessLock implements Closeable {
     return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
+  /**
+   * Says who holds the lock, or nothing rather than something wrong.
+   *
+   * @throws IOException if the channel is closed, by an interrupt, and the lock gone with it
+   */
   private static void writePid(FileChannel channel) throws IOException {
     var text = ProcessHandle.current().pid() + "\n";
     ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
-    channel.truncate(0);
-    while (bytes.hasRemaining()) {
-      channel.write(bytes, bytes.position());
+    try {
+      // Cut afterwards: where no space is left, that of the last holder's pid can be used again.
+      while (bytes.hasRemaining()) {
+        channel.write(bytes, bytes.position());
+      }
+      channel.truncate(bytes.limit());
+    } catch (IOException e) {
+      if (!channel.isOpen()) {
+        throw e;
+      }
+      erase(channel);
+    }
+  }
+
+  private static void erase(FileChannel channel) throws IOException {
+    try {
+      channel.truncate(0);
+    } catch (IOException e) {
+      if (!channel.isOpen()) {
+        throw e;
+      }
+      // Then it names another holder. Nobody does more with that than tell it to a person.
     }
   }
 

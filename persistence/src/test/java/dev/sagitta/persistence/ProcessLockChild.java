@@ -7,6 +7,8 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A second JVM that takes a lock, says what came of it in one line, and keeps the lock until its
@@ -24,16 +26,30 @@ final class ProcessLockChild implements AutoCloseable {
 
   /** Starts a JVM that tries to take the lock, and waits for the outcome. */
   static ProcessLockChild take(Path lockFile) throws IOException {
-    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    return start(command(lockFile));
+  }
+
+  /** The same with a JVM that the system lets write no byte into any file. */
+  static ProcessLockChild takeWithoutWriting(Path lockFile) throws IOException {
+    List<String> limited =
+        new ArrayList<>(List.of("sh", "-c", "ulimit -f 0 && exec \"$0\" \"$@\""));
+    limited.addAll(command(lockFile));
+    return start(limited);
+  }
+
+  private static List<String> command(Path lockFile) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:-UsePerfData",
+        "-cp",
+        System.getProperty("java.class.path"),
+        ProcessLockChild.class.getName(),
+        lockFile.toString());
+  }
+
+  private static ProcessLockChild start(List<String> command) throws IOException {
     Process process =
-        new ProcessBuilder(
-                java.toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                ProcessLockChild.class.getName(),
-                lockFile.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     var output = new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8);
     return new ProcessLockChild(process, String.valueOf(new BufferedReader(output).readLine()));
   }

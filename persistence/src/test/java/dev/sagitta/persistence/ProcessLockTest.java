@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -123,6 +124,19 @@ final class ProcessLockTest {
       assertFalse(held.heldByThisProcess());
       assertEquals(file + " is held by another process, pid unknown", held.getMessage());
     }
+  }
+
+  /** The lock is what counts; a full disk must not keep a database from being opened. */
+  @Test
+  void isTakenEvenIfThePidCannotBeWritten() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "no sh, whose ulimit this needs");
+    Files.writeString(file, "123456789\n");
+    try (ProcessLockChild child = ProcessLockChild.takeWithoutWriting(file)) {
+      assertEquals("locked", child.outcome());
+      var held = assertThrows(LockHeldException.class, () -> files.lock(file));
+      assertEquals(OptionalLong.empty(), held.holderPid(), "not that of an earlier holder");
+    }
+    files.lock(file).close();
   }
 
   @Test
