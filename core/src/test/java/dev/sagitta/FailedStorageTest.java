@@ -70,6 +70,20 @@ final class FailedStorageTest {
     assertEquals(count, plane.records().count());
   }
 
+  /** Closing meets only that the log has failed; its caller wants to know why it has. */
+  @Test
+  void closingAfterAFailedWriteTellsWhatFailed() {
+    simulated.durability(Durability.os());
+    VectorCollection plane = simulated.plane();
+    upsert(plane, 0, 20);
+    fail(IoCall.Operation.WRITE, "log-");
+    assertThrows(CollectionFailedException.class, () -> upsert(plane, 20, 21));
+    CollectionFailedException closing =
+        assertThrows(CollectionFailedException.class, () -> simulated.database().close());
+    assertEquals(TOLD, String.valueOf(closing.getCause()));
+    assertTrue(String.valueOf(closing.getMessage()).endsWith(TOLD), closing.getMessage());
+  }
+
   @Test
   void aFailedForceLeavesTheOutcomeUnknown() {
     failsForGood(IoCall.Operation.FORCE);

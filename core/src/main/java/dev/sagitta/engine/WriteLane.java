@@ -202,7 +202,9 @@ final class WriteLane {
       control.done().completeExceptionally(refused);
     } catch (IOException e) {
       fail(e);
-      control.done().completeExceptionally(failedException(true, e));
+      // A log that has failed says no more than that; what it failed of is the first error.
+      Throwable first = failure;
+      control.done().completeExceptionally(failedException(true, first == null ? e : first));
     } catch (RuntimeException | Error e) {
       fail(e);
       control.done().completeExceptionally(e);
