@@ -36,7 +36,23 @@ final class ChildProgram implements AutoCloseable {
    */
   static ChildProgram start(List<String> flags, Class<?> program, Path errors, String... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(List.of(), flags, program, errors, arguments);
+  }
+
+  /**
+   * Starts a program that may make no file longer than so many units of 512 bytes: one that would
+   * get longer is refused by the system with "File too large". Needs a shell.
+   */
+  static ChildProgram startLimited(
+      int fileUnits, Class<?> program, Path errors, String... arguments) throws IOException {
+    List<String> shell = List.of("sh", "-c", "ulimit -f " + fileUnits + " && exec \"$0\" \"$@\"");
+    return start(shell, List.of("-XX:-UsePerfData"), program, errors, arguments);
+  }
+
+  private static ChildProgram start(
+      List<String> shell, List<String> flags, Class<?> program, Path errors, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(shell);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
     command.add("-cp");
@@ -63,6 +79,12 @@ final class ChildProgram implements AutoCloseable {
       throw new AssertionError("ended without a word; its errors\n" + Files.readString(errors));
     }
     return line;
+  }
+
+  /** Sends it a line. */
+  void say(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
   }
 
   /** Ends its standard input. */

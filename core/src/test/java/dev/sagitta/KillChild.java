@@ -175,6 +175,15 @@ final class KillChild implements AutoCloseable {
     throw failure("has not " + what + " within " + PATIENCE_SECONDS + " s");
   }
 
+  /** Lines of acknowledgement that it has said so far. */
+  int lines() {
+    return said.get();
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
   /**
    * Kills it, and reads what it had said.
    *

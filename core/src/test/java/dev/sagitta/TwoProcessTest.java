@@ -9,8 +9,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class TwoProcessTest {
   private static final long PID = ProcessHandle.current().pid();
   private static final Duration AT_ONCE = Duration.ofSeconds(5);
+
+  private static final int RACES = 3;
+  private static final int RACERS = 4;
 
   @TempDir Path directory;
 
@@ -86,6 +94,43 @@ final class TwoProcessTest {
     }
   }
 
+  /** The file LOCK names the dead holder of the race before until the winner has written there. */
+  @Test
+  void exactlyOneOfManyThatOpenAtOnceWinsAlsoAfterItsKill() throws Exception {
+    for (int race = 0; race < RACES; race++) {
+      List<ChildProgram> racers = new ArrayList<>();
+      try {
+        for (int i = 0; i < RACERS; i++) {
+          Path errors = directory.resolve("errors-" + i);
+          racers.add(ChildProgram.start(List.of(), Racer.class, errors, data().toString()));
+        }
+        for (ChildProgram racer : racers) {
+          assertEquals("ready", racer.line());
+        }
+        for (ChildProgram racer : racers) {
+          racer.say("go");
+        }
+        Map<ChildProgram, String> outcomes = new HashMap<>();
+        for (ChildProgram racer : racers) {
+          outcomes.put(racer, racer.line());
+        }
+        List<ChildProgram> winners =
+            racers.stream().filter(racer -> "holds".equals(outcomes.get(racer))).toList();
+        assertEquals(1, winners.size(), outcomes.values().toString());
+        long winner = winners.getFirst().pid();
+        Set<String> others = new HashSet<>(outcomes.values());
+        others.removeAll(Set.of("holds", "refused by " + winner, "refused by -1"));
+        assertEquals(Set.of(), others, "process " + winner + " holds it");
+        winners.getFirst().kill();
+      } finally {
+        racers.forEach(ChildProgram::close);
+      }
+    }
+    try (VectorDatabase database = VectorDatabase.open(data())) {
+      assertTrue(database.collection("c").contains(1), "what the killed winners stored");
+    }
+  }
+
   private Path data() {
     return directory.resolve("data");
   }
@@ -99,6 +144,17 @@ final class TwoProcessTest {
     database
         .collection("c", CollectionConfig.builder(2, Metric.EUCLIDEAN).build())
         .upsert(1, new float[] {1, 2}, Payload.empty());
+  }
+
+  /** The same, once it is told to. */
+  static final class Racer {
+    private Racer() {}
+
+    public static void main(String[] arguments) throws IOException {
+      System.out.println("ready");
+      int unused = System.in.read();
+      Holder.main(arguments);
+    }
   }
 
   /** Opens a directory, says what came of it, and holds it until its standard input ends. */
