@@ -155,7 +155,12 @@ final class ProcessLock implements Closeable {
       ByteBuffer bytes = ByteBuffer.allocate(PID_BYTES_MAX);
       channel.read(bytes, 0);
       String text = StandardCharsets.US_ASCII.decode(bytes.flip()).toString();
-      return LockHeldException.byProcess(file, Long.parseUnsignedLong(text.strip()));
+      long pid = Long.parseUnsignedLong(text.strip());
+      // The pid of an earlier holder stays until the next has written its own. Whoever is told the
+      // pid of a process that is no more may think that the lock is not held either.
+      return ProcessHandle.of(pid).isPresent()
+          ? LockHeldException.byProcess(file, pid)
+          : LockHeldException.byUnknownProcess(file);
     } catch (IOException | NumberFormatException e) {
       // Whoever holds it has not written its pid yet, or somebody else wrote something there.
       LockHeldException held = LockHeldException.byUnknownProcess(file);

@@ -126,6 +126,22 @@ final class ProcessLockTest {
     }
   }
 
+  /** As found for an instant when many open at once after a kill, until the holder has written. */
+  @Test
+  void aProcessThatIsNoMoreIsNotNamedAsTheHolder() throws Exception {
+    long dead;
+    try (ProcessLockChild child = ProcessLockChild.take(file)) {
+      dead = child.pid();
+      child.killAndWait();
+    }
+    try (ProcessLockChild child = ProcessLockChild.take(file)) {
+      assertEquals("locked", child.outcome());
+      Files.writeString(file, dead + "\n");
+      var held = assertThrows(LockHeldException.class, () -> files.lock(file));
+      assertEquals(OptionalLong.empty(), held.holderPid());
+    }
+  }
+
   /** The lock is what counts; a full disk must not keep a database from being opened. */
   @Test
   void isTakenEvenIfThePidCannotBeWritten() throws Exception {
