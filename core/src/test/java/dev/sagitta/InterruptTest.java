@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sagitta.engine.CollectionValidator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.FutureTask;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,7 @@ final class InterruptTest {
   private static final int IDS_PER_WORKER = 250;
   private static final int OPENINGS = 8;
   private static final long STORM_MILLIS = 500;
+  private static final int LIVES = 12;
 
   @TempDir Path directory;
 
@@ -109,6 +112,60 @@ final class InterruptTest {
       }
       assertFalse(inUse().isEmpty());
     }
+  }
+
+  /** Among them the checkpoint at closing, which is the longest of all calls. */
+  @Test
+  void aStormDuringOpeningCheckpointingDroppingAndClosingHarmsNothing() throws Exception {
+    long seed = Long.getLong("sagitta.seed", System.nanoTime());
+    SplittableRandom random = new SplittableRandom(seed);
+    fill(500);
+    FutureTask<Integer> lives = new FutureTask<>(() -> live(LIVES));
+    Thread living = Thread.ofPlatform().start(lives);
+    int interrupts = 0;
+    while (!lives.isDone()) {
+      living.interrupt();
+      interrupts++;
+      Thread.sleep(Duration.ofNanos(random.nextInt(1_000_000)));
+    }
+    int flags = lives.get();
+    System.out.printf(
+        "InterruptTest seed %d: %d lives, %d interrupts, %d flags found after a call%n",
+        seed, LIVES, interrupts, flags);
+    assertTrue(flags > LIVES, "the storm hit nothing");
+    assertEquals(List.of(), inUse(), "files in use after closing");
+    try (VectorDatabase database = SmallDatabase.open(directory, DURABILITY)) {
+      VectorCollection collection = database.collection("c");
+      assertEquals(500, collection.count());
+      for (int id = 0; id < LIVES; id++) {
+        assertEquals(1, VersionedRecords.version(collection.get(id).orElseThrow()));
+      }
+      CollectionValidator.validateIndexed(collection.engine());
+      assertEquals(List.of("c"), database.collectionNames());
+    }
+  }
+
+  /** Opens, writes, checkpoints, drops and closes so many times; how often the flag was set. */
+  private int live(int times) {
+    int flags = 0;
+    for (int i = 0; i < times; i++) {
+      VectorDatabase database = SmallDatabase.open(directory, DURABILITY);
+      flags += Thread.interrupted() ? 1 : 0;
+      VectorCollection collection = database.collection("c");
+      collection.upsert(VersionedRecords.record(i, 1));
+      assertEquals(500, collection.records().count());
+      flags += Thread.interrupted() ? 1 : 0;
+      collection.checkpoint();
+      flags += Thread.interrupted() ? 1 : 0;
+      collection.upsert(VersionedRecords.record(i, 1));
+      database.collection("other", VersionedRecords.CONFIG).upsert(VersionedRecords.record(1, 1));
+      flags += Thread.interrupted() ? 1 : 0;
+      database.drop("other");
+      flags += Thread.interrupted() ? 1 : 0;
+      database.close();
+      flags += Thread.interrupted() ? 1 : 0;
+    }
+    return flags;
   }
 
   private void fill(long records) {

@@ -26,6 +26,11 @@ final class SmallDatabase {
     return open(directory, durability, new NioFiles(), TUNING);
   }
 
+  /** The same with checkpoints only at closing and where they are asked for. */
+  static VectorDatabase openByHand(Path directory, Durability durability) {
+    return openByHand(directory, durability, new NioFiles());
+  }
+
   /** The same on given files, with checkpoints only at closing and where they are asked for. */
   static VectorDatabase openByHand(Path directory, Durability durability, FileOperations files) {
     return open(directory, durability, files, BY_HAND);

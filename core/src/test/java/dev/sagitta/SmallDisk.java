@@ -40,7 +40,15 @@ final class SmallDisk implements AutoCloseable {
     Path root = Files.createDirectory(directory.resolve("disk"));
     switch (type) {
       case TMPFS ->
-          run(List.of("mount", "-t", "tmpfs", "-o", "size=" + MEBIBYTES + "m", "none", root.toString()));
+          run(
+              List.of(
+                  "mount",
+                  "-t",
+                  "tmpfs",
+                  "-o",
+                  "size=" + MEBIBYTES + "m",
+                  "none",
+                  root.toString()));
       case EXT4 -> {
         Path image = directory.resolve("image");
         Files.write(image, new byte[MEBIBYTES << 20]);
@@ -67,6 +75,11 @@ final class SmallDisk implements AutoCloseable {
 
   Path data() {
     return root.resolve("data");
+  }
+
+  /** Mounts it again, {@code ro} or {@code rw}. */
+  void remount(String how) throws IOException, InterruptedException {
+    run(List.of("mount", "-o", "remount," + how, root.toString()));
   }
 
   /** Takes all space but for so many bytes, at least. */
