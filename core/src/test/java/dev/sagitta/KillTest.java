@@ -23,14 +23,15 @@ import org.junit.jupiter.params.provider.EnumSource;
  * steps again, though the moments of the kills cannot be repeated.
  */
 final class KillTest {
-  private static final int ROUNDS = 3;
-
-  /** How many there may be while the children were killed before they wrote much. */
-  private static final int ROUNDS_WITH_LITTLE_MAX = 12;
-
   /** With {@link KillPointTest} those asked for; here they come one or two a round. */
   private static final int NIGHTLY_KILLS_PER_LEVEL =
       Integer.getInteger("sagitta.nightly.kills", 0) / 10;
+
+  /** In one store; what has to be read and compared grows with them. */
+  private static final int ROUNDS = NIGHTLY_KILLS_PER_LEVEL > 0 ? 12 : 3;
+
+  /** How many there may be while the children were killed before they wrote much. */
+  private static final int ROUNDS_WITH_LITTLE_MAX = 12;
 
   private static final int STARTING_MILLIS_MAX = 400;
   private static final int ACKNOWLEDGEMENTS_MAX = 1_200;
@@ -39,16 +40,30 @@ final class KillTest {
 
   @TempDir Path directory;
 
+  private int stores;
+
   @ParameterizedTest
   @EnumSource
   @Timeout(value = 1, unit = TimeUnit.HOURS)
   void whatWasAcknowledgedSurvivesSigkill(KillLevel level) throws Exception {
     long seed = Long.getLong("sagitta.kill.seed", System.nanoTime());
+    long start = System.nanoTime();
+    int kills = 0;
+    do {
+      kills += killAgainAndAgain(level, seed + stores);
+      stores++;
+    } while (kills < NIGHTLY_KILLS_PER_LEVEL);
+    System.out.printf(
+        "KillTest %s: %d kills at random moments in %d stores, %.0f a minute%n",
+        level, kills, stores, kills / ((System.nanoTime() - start) / 60e9));
+  }
+
+  /** In a new store; how often. */
+  private int killAgainAndAgain(KillLevel level, long seed) throws Exception {
     SplittableRandom random = new SplittableRandom(seed);
     KillModel model = new KillModel(level.script(seed));
     int kills = 0;
-    long start = System.nanoTime();
-    for (int round = 1; needsRound(round, kills, model); round++) {
+    for (int round = 1; needsRound(round, model); round++) {
       List<Long> atLeast = model.steps();
       if (random.nextBoolean()) {
         // This one may die while it starts, creates or recovers; the next recovers what it left.
@@ -64,19 +79,12 @@ final class KillTest {
     }
     assertTrue(
         model.steps().getFirst() > KillScript.BLOCK_STEPS, "the children wrote next to nothing");
-    System.out.printf(
-        "KillTest %s: %d kills at random moments, %.0f a minute, %d steps in all%n",
-        level,
-        kills,
-        kills / ((System.nanoTime() - start) / 60e9),
-        model.steps().stream().mapToLong(Long::longValue).sum());
+    return kills;
   }
 
-  private static boolean needsRound(int round, int kills, KillModel model) {
+  private static boolean needsRound(int round, KillModel model) {
     boolean little = model.steps().getFirst() <= KillScript.BLOCK_STEPS;
-    return round <= ROUNDS
-        || kills < NIGHTLY_KILLS_PER_LEVEL
-        || (little && round <= ROUNDS_WITH_LITTLE_MAX);
+    return round <= ROUNDS || (little && round <= ROUNDS_WITH_LITTLE_MAX);
   }
 
   /** What a child does: one writer in odd rounds, several in even ones. */
@@ -107,7 +115,7 @@ final class KillTest {
   }
 
   private Path data() {
-    return directory.resolve("data");
+    return directory.resolve("data-" + stores);
   }
 
   private Path errors() {
