@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +40,7 @@ final class FullDiskTest {
   @ParameterizedTest
   @MethodSource("disksAndLevels")
   void nothingAcknowledgedIsLostOnAFullDisk(SmallDisk.Type type, Durability durability)
-      throws Exception {
+      throws IOException {
     NumberedWriter writer = new NumberedWriter();
     try (SmallDisk disk = SmallDisk.mount(type, directory)) {
       long filled = fillByWriting(disk, durability, writer);
@@ -66,7 +67,7 @@ final class FullDiskTest {
 
   /** Writes until the disk is full, looks at what still works, and closes. */
   private static long fillByWriting(SmallDisk disk, Durability durability, NumberedWriter writer)
-      throws Exception {
+      throws IOException {
     VectorDatabase database = SmallDatabase.open(disk.data(), durability);
     VectorCollection collection = database.collection("c", VersionedRecords.CONFIG);
     writer.write(collection, 50);
@@ -99,7 +100,7 @@ final class FullDiskTest {
 
   /** Opens a disk without a byte of space, reads, tries to write, and closes. */
   private static void openWhileFull(SmallDisk disk, Durability durability, NumberedWriter writer)
-      throws Exception {
+      throws IOException {
     for (int opening = 0; opening < 2; opening++) {
       disk.fill();
       VectorDatabase database = SmallDatabase.open(disk.data(), durability);
@@ -118,7 +119,7 @@ final class FullDiskTest {
 
   @ParameterizedTest
   @EnumSource
-  void aFullDiskLetsCollectionsBeReadAndDropped(SmallDisk.Type type) throws Exception {
+  void aFullDiskLetsCollectionsBeReadAndDropped(SmallDisk.Type type) throws IOException {
     NumberedWriter writer = new NumberedWriter();
     try (SmallDisk disk = SmallDisk.mount(type, directory)) {
       try (VectorDatabase database = SmallDatabase.open(disk.data(), Durability.sync())) {

@@ -36,7 +36,7 @@ final class SmallDisk implements AutoCloseable {
    *
    * @param directory empty
    */
-  static SmallDisk mount(Type type, Path directory) throws IOException, InterruptedException {
+  static SmallDisk mount(Type type, Path directory) throws IOException {
     Path root = Files.createDirectory(directory.resolve("disk"));
     switch (type) {
       case TMPFS ->
@@ -59,12 +59,12 @@ final class SmallDisk implements AutoCloseable {
     return new SmallDisk(root);
   }
 
-  private static void run(List<String> command) throws IOException, InterruptedException {
+  private static void run(List<String> command) throws IOException {
     String said;
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (process.waitFor() == 0) {
+      if (process.onExit().join().exitValue() == 0) {
         return;
       }
     } catch (IOException e) {
@@ -78,7 +78,7 @@ final class SmallDisk implements AutoCloseable {
   }
 
   /** Mounts it again, {@code ro} or {@code rw}. */
-  void remount(String how) throws IOException, InterruptedException {
+  void remount(String how) throws IOException {
     run(List.of("mount", "-o", "remount," + how, root.toString()));
   }
 
@@ -115,7 +115,7 @@ final class SmallDisk implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     // Now, or when the last file of it that is still mapped is forgotten.
     run(List.of("umount", "-l", root.toString()));
   }

@@ -26,7 +26,7 @@ final class UnusableDirectoryTest {
   @TempDir Path directory;
 
   @Test
-  void aReadOnlyFileSystemIsRefusedAndLeftAsItIs() throws Exception {
+  void aReadOnlyFileSystemIsRefusedAndLeftAsItIs() throws IOException {
     NumberedWriter writer = new NumberedWriter();
     try (SmallDisk disk = SmallDisk.mount(SmallDisk.Type.TMPFS, directory)) {
       fill(disk.data(), writer);
