@@ -65,6 +65,39 @@ final class SimulatedDirectory implements SimulatedNode {
     pending.clear();
   }
 
+  /** A name is lost in both planes, or stands for another node, as if it had always been so. */
+  void decay(String name, @Nullable SimulatedNode node) {
+    pending.removeIf(change -> name.equals(change.name()));
+    if (node == null) {
+      live.remove(name);
+      durable.remove(name);
+    } else {
+      live.put(name, node);
+      durable.put(name, node);
+    }
+  }
+
+  @Override
+  public SimulatedDirectory copy(Map<SimulatedNode, SimulatedNode> copies) {
+    var copy = new SimulatedDirectory();
+    live.forEach((name, node) -> copy.live.put(name, copyOf(node, copies)));
+    durable.forEach((name, node) -> copy.durable.put(name, copyOf(node, copies)));
+    pending.forEach(
+        change -> copy.pending.add(new Change(copyOf(change.node(), copies), change.name())));
+    return copy;
+  }
+
+  /** One copy of each node, whatever its names in the two planes. */
+  private static SimulatedNode copyOf(
+      SimulatedNode node, Map<SimulatedNode, SimulatedNode> copies) {
+    SimulatedNode known = copies.get(node);
+    if (known == null) {
+      known = node.copy(copies);
+      copies.put(node, known);
+    }
+    return known;
+  }
+
   @Override
   public SimulatedDirectory survive(RandomGenerator random, byte[] stale, boolean noise) {
     var entries = new TreeMap<>(durable);

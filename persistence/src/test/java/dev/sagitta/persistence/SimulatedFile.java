@@ -3,6 +3,7 @@ package dev.sagitta.persistence;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -118,6 +119,30 @@ final class SimulatedFile implements SimulatedNode {
     if (at < durableBytes) {
       durable[at] ^= mask;
     }
+  }
+
+  /** Has other content in both planes from now on, as if it had always been so. */
+  void decay(byte[] content) {
+    live = content.clone();
+    liveBytes = content.length;
+    durable = content.clone();
+    durableBytes = content.length;
+    shortestBytes = content.length;
+    dirty.clear();
+    dropped.clear();
+  }
+
+  @Override
+  public SimulatedFile copy(Map<SimulatedNode, SimulatedNode> copies) {
+    var copy = new SimulatedFile();
+    copy.live = live.clone();
+    copy.liveBytes = liveBytes;
+    copy.durable = durable.clone();
+    copy.durableBytes = durableBytes;
+    copy.shortestBytes = shortestBytes;
+    copy.dirty.or(dirty);
+    copy.dropped.or(dropped);
+    return copy;
   }
 
   @Override

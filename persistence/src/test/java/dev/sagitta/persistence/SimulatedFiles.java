@@ -194,6 +194,51 @@ public final class SimulatedFiles implements FileOperations {
     node.flipBit(bitOffset);
   }
 
+  /**
+   * The same machine once more, both planes as they are now and nobody holding a lock, to try on it
+   * what is to leave this one alone.
+   *
+   * @param seed of the copy's random numbers
+   */
+  public synchronized SimulatedFiles copy(long seed) {
+    requireState();
+    return new SimulatedFiles(tree.copy(), new SplittableRandom(seed));
+  }
+
+  /** Paths of all files, sorted by directory. */
+  public synchronized List<Path> files() {
+    requireState();
+    return tree.files();
+  }
+
+  // Decay of the medium: in both planes, no step
+
+  /** Gives a file other content, of any length. */
+  public synchronized void decay(Path file, byte[] content) throws IOException {
+    requireState();
+    tree.file(file).decay(content);
+  }
+
+  /** Loses a file. */
+  public synchronized void decayToNothing(Path file) throws IOException {
+    requireState();
+    tree.decay(file, null);
+  }
+
+  /** Puts an empty directory in the place of a file. */
+  public synchronized void decayToDirectory(Path file) throws IOException {
+    requireState();
+    tree.decay(file, new SimulatedDirectory());
+  }
+
+  /** Puts a file where none is, or something else; as undoing a decay does. */
+  public synchronized void decayToFile(Path file, byte[] content) throws IOException {
+    requireState();
+    var node = new SimulatedFile();
+    node.decay(content);
+    tree.decay(file, node);
+  }
+
   // FileOperations
 
   @Override

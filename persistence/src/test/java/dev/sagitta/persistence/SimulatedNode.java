@@ -1,5 +1,6 @@
 package dev.sagitta.persistence;
 
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** A file or directory of a {@link SimulatedFiles}, apart from its name. Guarded by that object. */
@@ -15,4 +16,11 @@ sealed interface SimulatedNode permits SimulatedFile, SimulatedDirectory {
    * @param noise whether a sector that was being written may hold noise in place of new bytes
    */
   SimulatedNode survive(RandomGenerator random, byte[] stale, boolean noise);
+
+  /**
+   * The same once more, with both planes.
+   *
+   * @param copies of nodes met before, by identity
+   */
+  SimulatedNode copy(Map<SimulatedNode, SimulatedNode> copies);
 }

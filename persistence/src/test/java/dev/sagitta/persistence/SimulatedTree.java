@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,35 @@ final class SimulatedTree {
   SimulatedTree survive(RandomGenerator random, boolean noise) {
     byte[] stale = freed.isEmpty() ? new byte[0] : freed.get(random.nextInt(freed.size()));
     return new SimulatedTree(root.survive(random, stale, noise));
+  }
+
+  /** The same once more, with both planes. */
+  SimulatedTree copy() {
+    var copy = new SimulatedTree(root.copy(new IdentityHashMap<>()));
+    copy.freed.addAll(freed);
+    return copy;
+  }
+
+  /** A name is lost in both planes, or stands for another node. */
+  void decay(Path path, @Nullable SimulatedNode node) throws IOException {
+    parent(path).decay(name(path), node);
+  }
+
+  /** Paths of all files, sorted by directory. */
+  List<Path> files() {
+    var files = new ArrayList<Path>();
+    collect(root, ROOT, files);
+    return files;
+  }
+
+  private static void collect(SimulatedDirectory directory, Path path, List<Path> files) {
+    for (String name : directory.names()) {
+      switch (directory.get(name)) {
+        case SimulatedDirectory child -> collect(child, path.resolve(name), files);
+        case SimulatedFile file -> files.add(path.resolve(name));
+        case null -> throw new AssertionError(path);
+      }
+    }
   }
 
   static boolean sameDirectory(Path a, Path b) {

@@ -1,0 +1,49 @@
+package dev.sagitta.persistence;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One frame of an intact log, for tests that damage logs. Immutable.
+ *
+ * @param sequence of the frame; a seal has that of the frame before
+ * @param durableSequence what the frame says was durable when it was appended
+ * @param start where it begins in the file
+ * @param end where the next begins
+ * @param seal whether it is a seal
+ */
+public record LogFrame(long sequence, long durableSequence, int start, int end, boolean seal) {
+
+  /** Bytes before the first frame. */
+  public static final int LOG_HEADER_BYTES = LogFormat.HEADER_BYTES;
+
+  /** The frames of an intact log. */
+  public static List<LogFrame> of(byte[] log) {
+    ByteBuffer bytes = ByteBuffer.wrap(log).order(ByteOrder.LITTLE_ENDIAN);
+    var frames = new ArrayList<LogFrame>();
+    int start = LogFormat.HEADER_BYTES;
+    while (start + LogFormat.FRAME_HEADER_BYTES <= log.length) {
+      int end = start + LogFormat.frameBytes(bytes.getInt(start + LogFormat.PAYLOAD_BYTES_OFFSET));
+      frames.add(
+          new LogFrame(
+              bytes.getLong(start + LogFormat.SEQUENCE_OFFSET),
+              bytes.getLong(start + LogFormat.DURABLE_SEQUENCE_OFFSET),
+              start,
+              end,
+              bytes.getInt(start + LogFormat.TYPE_OFFSET) == LogFormat.SEAL));
+      start = end;
+    }
+    return frames;
+  }
+
+  /** Whether a frame or seal behind this one says that it was durable. */
+  public boolean provenBy(List<LogFrame> frames) {
+    return frames.stream()
+        .anyMatch(
+            other ->
+                other.start > start
+                    && (other.seal ? other.sequence : other.durableSequence) >= sequence);
+  }
+}
