@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * The manifests of one collection's directory: writes them, finds the one that counts, and deletes
@@ -70,8 +72,9 @@ public final class ManifestStore {
   }
 
   /**
-   * Finds the newest manifest that verifies: its own checksums, and that every file it lists is
-   * there with the length it says. Changes nothing on disk.
+   * Finds the newest manifest that verifies: its own checksums, that every file it lists is there
+   * with the length it says, and that it was not copied here from another store. Changes nothing on
+   * disk.
    *
    * @throws NoManifestException if there is none at all
    * @throws CorruptFileException the newest one's problem, if none verifies; the others' are
@@ -85,14 +88,19 @@ public final class ManifestStore {
     }
     highestGeneration = Math.max(highestGeneration, generations.getFirst());
     var damaged = new ArrayList<CorruptFileException>();
-    List<Manifest> verified = readVerified(generations, 1, damaged);
-    if (verified.isEmpty()) {
-      CorruptFileException newest = damaged.getFirst();
-      damaged.subList(1, damaged.size()).forEach(newest::addSuppressed);
-      throw newest;
+    for (long generation : generations) {
+      try {
+        Manifest manifest = readVerified(generation);
+        requireOwn(manifest);
+        currentGeneration = generation;
+        return new Loaded(manifest, damaged);
+      } catch (CorruptFileException e) {
+        damaged.add(e);
+      }
     }
-    currentGeneration = verified.getFirst().generation();
-    return new Loaded(verified.getFirst(), damaged);
+    CorruptFileException newest = damaged.getFirst();
+    damaged.subList(1, damaged.size()).forEach(newest::addSuppressed);
+    throw newest;
   }
 
   /**
@@ -199,7 +207,7 @@ public final class ManifestStore {
   public List<String> deleteObsolete(List<Manifest> pinned) throws IOException {
     List<String> names = files.list(directory);
     List<Long> generations = generations(names);
-    List<Manifest> verified = readVerified(generations, KEPT, new ArrayList<>());
+    List<Manifest> verified = keptManifests(generations);
     if (verified.isEmpty()
         || verified.getFirst().generation() != currentGeneration
         || !generations.getFirst().equals(currentGeneration)) {
@@ -236,17 +244,17 @@ public final class ManifestStore {
     }
   }
 
-  /** The newest that verify, at most so many, newest first; and the damage met on the way. */
-  private List<Manifest> readVerified(
-      List<Long> generations, int most, List<CorruptFileException> damaged) throws IOException {
+  /** The newest that verify, newest first. */
+  private List<Manifest> keptManifests(List<Long> generations) throws IOException {
     var verified = new ArrayList<Manifest>();
     for (long generation : generations) {
       try {
         verified.add(readVerified(generation));
-      } catch (CorruptFileException e) {
-        damaged.add(e);
+      } catch (CorruptFileException damaged) {
+        // Whoever opens the collection is told of it.
+        continue;
       }
-      if (verified.size() == most) {
+      if (verified.size() == KEPT) {
         break;
       }
     }
@@ -266,6 +274,46 @@ public final class ManifestStore {
       requireThere(entry);
     }
     return manifest;
+  }
+
+  /**
+   * Refuses a manifest if files it needs say which store they are of, and none says its. One that
+   * is of its store is enough, and where all is well the first one is.
+   */
+  private void requireOwn(Manifest manifest) throws IOException {
+    Optional<UUID> other = Optional.empty();
+    for (FileEntry entry : manifest.files()) {
+      Optional<UUID> store = storeOf(entry.name(), entry.kind());
+      if (store.equals(Optional.of(manifest.storeId()))) {
+        return;
+      }
+      other = other.or(() -> store);
+    }
+    if (manifest.requiredLog() > 0) {
+      Optional<UUID> store = storeOf(FileKind.LOG.fileName(manifest.requiredLog()), FileKind.LOG);
+      if (store.equals(Optional.of(manifest.storeId()))) {
+        return;
+      }
+      other = other.or(() -> store);
+    }
+    if (other.isPresent()) {
+      throw new CorruptFileException(
+          path(manifest.generation()),
+          FileHeader.STORE_HIGH_OFFSET,
+          "store " + other.get() + ", as in the files it needs",
+          "store " + manifest.storeId());
+    }
+  }
+
+  /** The store that a file's header names, if it has one that is intact. */
+  private Optional<UUID> storeOf(String name, FileKind kind) throws IOException {
+    Path file = directory.resolve(name);
+    try (FileHandle handle = files.openForReading(file)) {
+      return Optional.of(FileHeader.read(handle, file, kind));
+    } catch (NoSuchFileException | CorruptFileException | FormatVersionException unknown) {
+      // Told when the file is opened to be used.
+      return Optional.empty();
+    }
   }
 
   private void requireThere(FileEntry entry) throws IOException {

@@ -174,6 +174,42 @@ final class ManifestStoreTest {
   }
 
   @Test
+  void aManifestFromAnotherStoreIsSteppedOver() throws IOException {
+    FileEntry extent = extent(1);
+    Manifest own = manifest(1, List.of(extent));
+    store.write(own);
+    store.write(manifest(new UUID(3, 4), 1, List.of(extent)));
+    ManifestStore.Loaded loaded = reopened().load();
+    assertEquals(own, loaded.manifest());
+    assertEquals(path(2), loaded.damaged().getFirst().file());
+    assertEquals(FileHeader.STORE_HIGH_OFFSET, loaded.damaged().getFirst().offset());
+    files.delete(path(1));
+    assertEquals(path(2), assertThrows(CorruptFileException.class, this::loaded).file());
+  }
+
+  @Test
+  void aManifestWithoutFilesFromAnotherStoreIsSteppedOver() throws IOException {
+    log(1);
+    Manifest own = manifest(1, List.of());
+    store.write(own);
+    store.write(manifest(new UUID(3, 4), 1, List.of()));
+    assertEquals(own, loaded());
+  }
+
+  @Test
+  void aFileFromAnotherStoreIsNotHeldAgainstItsManifest() throws IOException {
+    log(1);
+    Manifest manifest = manifest(1, List.of(extent(1)));
+    store.write(manifest);
+    try (FileHandle handle = files.openForWriting(ROOT.resolve("vectors-1.ext"))) {
+      ByteBuffer header = ByteBuffer.allocate(FileHeader.BYTES);
+      FileHeader.put(header, FileKind.VECTORS, new UUID(3, 4));
+      handle.write(header.flip(), 0);
+    }
+    assertEquals(manifest, loaded());
+  }
+
+  @Test
   void aManifestTooNewIsNeverSteppedOver() throws IOException {
     store.write(manifest(1, List.of()));
     store.write(manifest(1, List.of()));
