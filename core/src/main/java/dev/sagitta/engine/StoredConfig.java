@@ -83,7 +83,8 @@ record StoredConfig(CollectionConfig config, int rowsPerExtentShift, int payload
         || stored.rowsPerExtentShift > 30
         || stored.vectorExtentBytes() > EXTENT_BYTES_MAX
         || stored.payloadExtentBytes < 1
-        || stored.payloadExtentBytes > EXTENT_BYTES_MAX) {
+        || stored.payloadExtentBytes > EXTENT_BYTES_MAX
+        || stored.payloadExtentBytes % RecordStore.ALIGNMENT_BYTES != 0) {
       throw new IllegalArgumentException("impossible extent sizes " + stored);
     }
     return stored;

@@ -30,12 +30,12 @@ final class StoredConfigTest {
       @ForAll @IntRange(min = 2, max = 128) int m,
       @ForAll @IntRange(min = 1, max = 4_096) int efConstruction,
       @ForAll @IntRange(min = 0, max = 11) int rowsPerExtentShift,
-      @ForAll @IntRange(min = 1, max = 1 << 28) int payloadExtentBytes) {
+      @ForAll @IntRange(min = 1, max = 1 << 25) int payloadExtentWords) {
     StoredConfig stored =
         new StoredConfig(
             new CollectionConfig(dimension, metric, ids, m, efConstruction),
             rowsPerExtentShift,
-            payloadExtentBytes);
+            8 * payloadExtentWords);
     assertEquals(stored, StoredConfig.decode(stored.encode()));
   }
 
@@ -59,7 +59,7 @@ final class StoredConfigTest {
   }
 
   private static byte[] with(Metric metric, IdType ids) {
-    return new StoredConfig(CollectionConfig.builder(1, metric).ids(ids).build(), 0, 1).encode();
+    return new StoredConfig(CollectionConfig.builder(1, metric).ids(ids).build(), 0, 8).encode();
   }
 
   private static String refusal(int offset, byte value) {
@@ -88,6 +88,9 @@ final class StoredConfigTest {
     assertEquals(
         "impossible extent sizes " + new StoredConfig(SAMPLE.config(), 11, 0x11400000),
         refusal(23, (byte) 0x11));
+    assertEquals(
+        "impossible extent sizes " + new StoredConfig(SAMPLE.config(), 11, (1 << 22) + 4),
+        refusal(20, (byte) 4));
     assertEquals(
         "configuration of 31 bytes, not 32",
         assertThrows(IllegalArgumentException.class, () -> StoredConfig.decode(new byte[31]))
