@@ -1,5 +1,6 @@
 package dev.sagitta.engine;
 
+import dev.sagitta.InvalidInputException;
 import dev.sagitta.hnsw.OrdinalSet;
 import dev.sagitta.persistence.BlockFileReader;
 import dev.sagitta.persistence.CorruptFileException;
@@ -222,15 +223,43 @@ final class Recovery {
 
   private void replay(CollectionState state) throws IOException {
     OperationCodec codec = new OperationCodec(config.config());
-    files.replay((sequence, payload) -> state.apply(sequence, decode(codec, payload)));
+    files.replay(
+        (sequence, payload) -> {
+          Operation operation = decode(codec, payload);
+          try {
+            state.requireRoom(operation);
+          } catch (InvalidInputException e) {
+            throw new MalformedPayloadException(String.valueOf(e.getMessage()), e);
+          }
+          state.apply(sequence, operation);
+        });
   }
 
-  private static Operation decode(OperationCodec codec, ByteBuffer payload)
+  private Operation decode(OperationCodec codec, ByteBuffer payload)
       throws MalformedPayloadException {
     try {
-      return codec.decode(payload);
+      Operation operation = codec.decode(payload);
+      checkContent(operation);
+      return operation;
     } catch (IllegalArgumentException e) {
       throw new MalformedPayloadException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Refuses ids and payloads that are none, which once in memory no reader could blame on a file.
+   */
+  private void checkContent(Operation operation) {
+    IdCodec idCodec = new IdCodec(config.config().ids());
+    switch (operation) {
+      case Operation.Upsert upsert -> {
+        var _ = idCodec.decode(upsert.id());
+        var _ = PayloadCodec.decode(upsert.payload());
+      }
+      case Operation.Delete delete -> {
+        var _ = idCodec.decode(delete.id());
+      }
+      case Operation.Batch batch -> batch.changes().forEach(this::checkContent);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.sagitta.engine;
 import dev.sagitta.CollectionConfig;
 import dev.sagitta.Durability;
 import dev.sagitta.IdType;
+import dev.sagitta.Payload;
 import dev.sagitta.distance.Metric;
 import dev.sagitta.distance.kernel.Kernels;
 import dev.sagitta.hnsw.HnswParameters;
@@ -30,6 +31,9 @@ final class CollectionParts implements AutoCloseable {
           CollectionConfig.builder(2, Metric.EUCLIDEAN).ids(IdType.STRING).build(),
           2,
           PAYLOAD_EXTENT_BYTES);
+
+  /** What an entry takes whose value is no bytes. */
+  private static final int PAYLOAD_BYTES_MIN = 12;
 
   /** Runs everything at once. */
   static final Executor DIRECT = Runnable::run;
@@ -107,8 +111,13 @@ final class CollectionParts implements AutoCloseable {
     return lane.write(List.of(operations), frames);
   }
 
+  /** With a payload that takes so many bytes; below {@link #PAYLOAD_BYTES_MIN} zeros, and none. */
   static Operation.Upsert upsert(String id, float x, float y, int payloadBytes) {
-    return new Operation.Upsert(bytes(id), new float[] {x, y}, new byte[payloadBytes]);
+    byte[] payload =
+        payloadBytes < PAYLOAD_BYTES_MIN
+            ? new byte[payloadBytes]
+            : PayloadCodec.encode(Payload.of("b", new byte[payloadBytes - PAYLOAD_BYTES_MIN]));
+    return new Operation.Upsert(bytes(id), new float[] {x, y}, payload);
   }
 
   static Operation.Upsert upsert(String id, float x) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sagitta.Durability;
+import dev.sagitta.Payload;
 import dev.sagitta.persistence.BlockFileWriter;
 import dev.sagitta.persistence.CorruptFileException;
 import dev.sagitta.persistence.FileEntry;
@@ -236,6 +237,33 @@ final class RecoveryTest {
         ".wal at offset 128: expected an operation in the frame of sequence 9, found unknown"
             + " operation kind 9",
         refusal());
+  }
+
+  private String refusalOf(byte[] id, byte[] payload) throws IOException {
+    log.append(9, parts.codec.encode(new Operation.Upsert(id, new float[] {1, 2}, payload)));
+    String refusal = refusal();
+    String place = ".wal at offset 128: expected an operation in the frame of sequence 9, found ";
+    assertTrue(refusal.startsWith(place), refusal);
+    return refusal.substring(place.length());
+  }
+
+  @Test
+  void refusesLogFramesWhosePayloadIsNone() throws IOException {
+    assertEquals(
+        "payload of 10 bytes is malformed", refusalOf(CollectionParts.bytes("id-1"), new byte[10]));
+  }
+
+  @Test
+  void refusesLogFramesWhoseIdIsNone() throws IOException {
+    assertEquals("2 bytes are not UTF-8", refusalOf(new byte[] {-1, -1}, new byte[0]));
+  }
+
+  @Test
+  void refusesLogFramesThatFitIntoNoExtent() throws IOException {
+    byte[] payload = PayloadCodec.encode(Payload.of("b", new byte[1_100]));
+    assertEquals(
+        "id and payload need 1128 bytes, an extent has 1024",
+        refusalOf(CollectionParts.bytes("id-1"), payload));
   }
 
   /** A manifest like the newest one, but for what core keeps in it. */
