@@ -29,11 +29,22 @@ final class Extents {
    * @param memory its bytes, aligned to 64; of a file without the file's header
    * @param arena owns the memory
    * @param file the sealed file; null while the extent is open
+   * @param copied where the extent is open, the file that its first bytes were copied from; null if
+   *     there was none
    */
-  record Extent(MemorySegment memory, Arena arena, @Nullable MappedBlockFile file) {
+  record Extent(
+      MemorySegment memory,
+      Arena arena,
+      @Nullable MappedBlockFile file,
+      @Nullable MappedBlockFile copied) {
     /** Frees the memory; no reader is left. */
     void close() {
       arena.close();
+    }
+
+    /** The file that bytes at an offset came from; null if they were written here. */
+    @Nullable MappedBlockFile origin(long offset) {
+      return copied != null && offset < copied.bodyBytes() ? copied : file;
     }
 
     /** Whether no block of it needs checking any more. */
@@ -85,11 +96,13 @@ final class Extents {
     }
     Arena arena = Arena.ofShared();
     MemorySegment memory = allocate(arena);
+    MappedBlockFile copied = null;
     if (index < now.length) {
       MemorySegment stored = now[index].memory();
       MemorySegment.copy(stored, 0, memory, 0, stored.byteSize());
+      copied = now[index].file();
     }
-    replace(index, new Extent(memory, arena, null));
+    replace(index, new Extent(memory, arena, null, copied));
     return memory;
   }
 
@@ -143,7 +156,7 @@ final class Extents {
 
   private static Extent sealed(MappedBlockFile file, Arena arena) {
     return new Extent(
-        file.segment().asSlice(MappedBlockFile.BODY_OFFSET, file.bodyBytes()), arena, file);
+        file.segment().asSlice(MappedBlockFile.BODY_OFFSET, file.bodyBytes()), arena, file, null);
   }
 
   private synchronized void replace(int index, Extent extent) {

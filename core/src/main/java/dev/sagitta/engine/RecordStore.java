@@ -184,7 +184,7 @@ final class RecordStore {
 
   /**
    * What is to be thrown where a blob is intact and yet no id and payload: its file was damaged in
-   * a way that checksums do not show, or, where it is in memory only, this library is wrong.
+   * a way that checksums do not show, or, where it was never in one, this library is wrong.
    */
   RuntimeException malformed(long address, IllegalArgumentException cause) {
     return malformed(extentAt(address), address % extents.extentBytes(), cause);
@@ -192,7 +192,7 @@ final class RecordStore {
 
   private static RuntimeException malformed(
       Extent extent, long offset, IllegalArgumentException cause) {
-    MappedBlockFile file = extent.file();
+    MappedBlockFile file = extent.origin(offset);
     if (file == null) {
       return new IllegalStateException("malformed record in memory", cause);
     }

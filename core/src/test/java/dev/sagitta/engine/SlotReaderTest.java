@@ -26,7 +26,12 @@ final class SlotReaderTest {
   }
 
   /** A record with the id "a" and ten zeros in the place of its payload. */
-  private void store(boolean checkpoint) throws IOException {
+  private void store() throws IOException {
+    write(true);
+    parts = parts.reopened();
+  }
+
+  private void write(boolean checkpoint) throws IOException {
     parts.loadGraph();
     CommitLog log = parts.log(Durability.sync());
     WriteLane lane = parts.lane(CollectionParts.DIRECT, log);
@@ -35,7 +40,6 @@ final class SlotReaderTest {
       parts.checkpoints(log, lane).runAndWait();
     }
     log.close();
-    parts = parts.reopened();
   }
 
   private SlotReader reader(IdType type) {
@@ -52,21 +56,29 @@ final class SlotReaderTest {
 
   @Test
   void namesThePlaceOfADamagedPayload() throws IOException {
-    store(true);
+    store();
     assertEquals(RecordId.of("a"), reader(IdType.STRING).id(0));
     assertCorrupt("payload of 10 bytes is malformed", () -> reader(IdType.STRING).payload(0));
     assertCorrupt("payload of 10 bytes is malformed", () -> reader(IdType.STRING).record(0));
   }
 
   @Test
+  void namesThePlaceFromWhichADamagedPayloadWasCopiedToMemory() throws IOException {
+    store();
+    parts.state.records().prepare();
+    assertCorrupt("payload of 10 bytes is malformed", () -> reader(IdType.STRING).payload(0));
+    assertCorrupt("LONG id of 1 bytes", () -> reader(IdType.LONG).id(0));
+  }
+
+  @Test
   void namesThePlaceOfADamagedId() throws IOException {
-    store(true);
+    store();
     assertCorrupt("LONG id of 1 bytes", () -> reader(IdType.LONG).id(0));
   }
 
   @Test
   void blamesTheLibraryForWhatIsInMemoryOnly() throws IOException {
-    store(false);
+    write(false);
     assertThrows(IllegalStateException.class, () -> reader(IdType.STRING).payload(0));
   }
 }
