@@ -1,5 +1,10 @@
 package dev.sagitta;
 
+import dev.sagitta.persistence.FileEntry;
+import dev.sagitta.persistence.FileKind;
+import dev.sagitta.persistence.Manifest;
+import dev.sagitta.persistence.ManifestStore;
+import dev.sagitta.persistence.NoManifestException;
 import dev.sagitta.persistence.SimulatedFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -80,11 +85,15 @@ final class RotRun {
           // The checkpoint at closing takes what is left for all there is.
           states = states.subList(0, (int) first.sequence() + 1);
         }
+        boolean copy = outcome == RotOutcome.REFUSED_AT_READ && write && hasOlderCopy();
         if (write && outcome != RotOutcome.REFUSED_AT_OPEN) {
           states = new ArrayList<>(states);
           write(database.collection(collection.get()), !first.unreadable().isEmpty());
         }
         database.close();
+        if (copy && !hasOlderCopy()) {
+          throw new AssertionError("closing deleted what the damaged file could be made of again");
+        }
         if (outcome == RotOutcome.REFUSED_AT_OPEN && !others) {
           checkUntouched();
           return outcome;
@@ -234,6 +243,31 @@ final class RotRun {
     Map<RecordId, VectorRecord> next = new TreeMap<>(states.getLast());
     change.accept(next);
     states.add(next);
+  }
+
+  /**
+   * Whether manifests that do not list the damaged files still lead to everything: with the files
+   * as they were before, and the log since.
+   */
+  private boolean hasOlderCopy() throws IOException {
+    SimulatedFiles copy = files.copy(1);
+    String name = collection.orElseThrow();
+    Path directory = ModelDatabase.DIRECTORY.resolve(name);
+    Set<String> damaged =
+        Set.copyOf(damage.files().stream().map(file -> file.getFileName().toString()).toList());
+    try {
+      Manifest newest = new ManifestStore(copy, directory).load().manifest();
+      while (newest.files().stream().map(FileEntry::name).anyMatch(damaged::contains)) {
+        copy.decayToNothing(directory.resolve(FileKind.MANIFEST.fileName(newest.generation())));
+        newest = new ManifestStore(copy, directory).load().manifest();
+      }
+    } catch (NoManifestException e) {
+      return false;
+    }
+    try (VectorDatabase database = store.open(copy)) {
+      RotReading reading = read(database, name);
+      return reading.errors().isEmpty() && reading.sequence() == states.size() - 1;
+    }
   }
 
   /** Nothing more is lost by closing, and what could be mended was. */

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Rot in what the promise leaves out: the frames at the end of the log of a process that was killed
  * behind which nothing says that they were durable. It looks like a torn tail. At every level it
- * costs the damaged frame and what follows, and never more: the state is exactly the one before that
- * frame, and at least the last that a frame or the manifest proves durable.
+ * costs the damaged frame and what follows, and never more: the state is exactly the one before
+ * that frame, and at least the last that a frame or the manifest proves durable.
  *
  * <p>At SYNC that is the last group alone, forced as it was; below, what came after the last force,
  * and the group before.

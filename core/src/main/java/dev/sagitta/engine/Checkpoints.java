@@ -155,9 +155,9 @@ final class Checkpoints {
   /** Frees what the checkpoint made superfluous. It holds all the same if that fails. */
   private void settle(CheckpointWriter writer) {
     try {
-      files.deleteObsolete();
       writer.seal();
       reclaimer.reclaim();
+      files.deleteObsolete();
     } catch (IOException | RuntimeException e) {
       warning = Optional.of("the last checkpoint holds, but what it replaced stays: " + e);
       LOG.log(Level.DEBUG, "tidying up after a checkpoint of " + files.directory() + " failed", e);

@@ -121,6 +121,15 @@ public final class BlockFileReader implements Closeable {
     return target.flip();
   }
 
+  /** Reads and verifies what has not been read yet, and hands nothing out. */
+  void verifyRest() throws IOException {
+    while (nextBlock < table.blockCount()) {
+      nextBlock();
+    }
+    block.position(block.limit());
+    position = table.bodyBytes();
+  }
+
   @Override
   public void close() throws IOException {
     handle.close();

@@ -52,6 +52,9 @@ public final class ManifestStore {
   /** Generation that this object loaded or wrote last; 0 for none. */
   private long currentGeneration;
 
+  /** Files of the last older manifest that {@link #deleteObsolete} has read and verified. */
+  private final Set<FileEntry> readBack = new HashSet<>();
+
   /** For a collection's directory, new or not. Does no I/O. */
   public ManifestStore(FileOperations files, Path directory) {
     this.files = files;
@@ -190,10 +193,16 @@ public final class ManifestStore {
    * give are never touched. Deletes nothing unless the newest manifest there is the one that this
    * object loaded or wrote last, and verifies.
    *
+   * <p>What the older of the two needs and a manifest before it does without is read and verified
+   * first, once, but links: with that manifest the files and logs go of which a damaged one could
+   * be made again. If one is damaged, all that any manifest needs stays.
+   *
    * <p>No block file may be in the making, or finished and not yet listed. Logs may be.
    *
    * @return names of the files that were deleted
    * @throws WrongStoreException if the older of the two is of another store; nothing is deleted
+   * @throws CorruptFileException the damage for which manifests before the two are kept, after
+   *     everything else was deleted
    */
   public List<String> deleteObsolete() throws IOException {
     return deleteObsolete(List.of());
@@ -207,19 +216,29 @@ public final class ManifestStore {
   public List<String> deleteObsolete(List<Manifest> pinned) throws IOException {
     List<String> names = files.list(directory);
     List<Long> generations = generations(names);
-    List<Manifest> verified = keptManifests(generations);
+    List<Manifest> verified = verifiedManifests(generations);
     if (verified.isEmpty()
         || verified.getFirst().generation() != currentGeneration
         || !generations.getFirst().equals(currentGeneration)) {
       return List.of();
     }
-    for (Manifest manifest : verified) {
+    List<Manifest> kept = verified.subList(0, Math.min(KEPT, verified.size()));
+    for (Manifest manifest : kept) {
       FileHeader.requireStore(
           path(manifest.generation()), verified.getFirst().storeId(), manifest.storeId());
     }
-    var kept = new ArrayList<>(verified);
-    kept.addAll(pinned);
-    var needed = new Needed(kept);
+    Optional<CorruptFileException> damage =
+        damage(kept.getLast(), verified.subList(kept.size(), verified.size()));
+    var needing = new ArrayList<>(damage.isPresent() ? verified : kept);
+    needing.addAll(pinned);
+    List<String> deleted = delete(names, new Needed(needing));
+    if (damage.isPresent()) {
+      throw damage.get();
+    }
+    return deleted;
+  }
+
+  private List<String> delete(List<String> names, Needed needed) throws IOException {
     var manifests = new ArrayList<String>();
     var others = new ArrayList<String>();
     for (String name : names) {
@@ -238,24 +257,49 @@ public final class ManifestStore {
     return manifests;
   }
 
+  /** Damage to files of a manifest for which one of those before it has others. */
+  private Optional<CorruptFileException> damage(Manifest manifest, List<Manifest> before)
+      throws IOException {
+    var shared = new HashSet<>(manifest.files());
+    before.forEach(other -> shared.retainAll(other.files()));
+    readBack.retainAll(manifest.files());
+    for (FileEntry entry : before.isEmpty() ? List.<FileEntry>of() : manifest.files()) {
+      // Links are derived, and as large as all else that a checkpoint writes.
+      if (entry.kind() == FileKind.LINKS || shared.contains(entry) || readBack.contains(entry)) {
+        continue;
+      }
+      try (BlockFileReader reader =
+          BlockFileReader.open(files, directory, manifest.storeId(), entry)) {
+        reader.verifyRest();
+      } catch (CorruptFileException e) {
+        return Optional.of(e);
+      }
+      readBack.add(entry);
+    }
+    return Optional.empty();
+  }
+
   private void deleteAll(List<String> names) throws IOException {
     for (String name : names) {
       files.delete(directory.resolve(name));
     }
   }
 
-  /** The newest that verify, newest first. */
-  private List<Manifest> keptManifests(List<Long> generations) throws IOException {
+  /**
+   * Those that verify, newest first; behind the ones that are kept, only where they are of a known
+   * version.
+   */
+  private List<Manifest> verifiedManifests(List<Long> generations) throws IOException {
     var verified = new ArrayList<Manifest>();
     for (long generation : generations) {
       try {
         verified.add(readVerified(generation));
       } catch (CorruptFileException damaged) {
         // Whoever opens the collection is told of it.
-        continue;
-      }
-      if (verified.size() == KEPT) {
-        break;
+      } catch (FormatVersionException unknown) {
+        if (verified.size() < KEPT) {
+          throw unknown;
+        }
       }
     }
     return verified;

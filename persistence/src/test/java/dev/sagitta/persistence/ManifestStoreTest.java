@@ -383,6 +383,58 @@ final class ManifestStoreTest {
   }
 
   @Test
+  void whatADamagedFileReplacedIsKept() throws IOException {
+    FileEntry shared = extent(9);
+    for (int number = 1; number <= 3; number++) {
+      log(number);
+      store.write(manifest(number, List.of(shared, extent(number))));
+    }
+    extent(5);
+    Path damaged = ROOT.resolve("vectors-2.ext");
+    files.flipBit(damaged, 8 * 70);
+    for (int i = 0; i < 2; i++) {
+      assertEquals(damaged, assertThrows(CorruptFileException.class, store::deleteObsolete).file());
+      assertFalse(files.exists(ROOT.resolve("vectors-5.ext")), "no manifest needs it");
+    }
+    files.delete(path(3));
+    files.delete(path(2));
+    assertEquals(1, loaded().generation());
+    assertTrue(files.exists(ROOT.resolve("log-1.wal")));
+  }
+
+  @Test
+  void oneWhoKnowsOfNoDamageAnyMoreDeletesAgain() throws IOException {
+    for (int number = 1; number <= 3; number++) {
+      log(number);
+      store.write(manifest(number, List.of(extent(number))));
+    }
+    files.flipBit(ROOT.resolve("vectors-2.ext"), 8 * 70);
+    assertThrows(CorruptFileException.class, store::deleteObsolete);
+    files.flipBit(ROOT.resolve("vectors-2.ext"), 8 * 70);
+    assertEquals(
+        Set.of("MANIFEST-1", "vectors-1.ext", "log-1.wal"), Set.copyOf(store.deleteObsolete()));
+    // Damage since then is not looked for again.
+    files.flipBit(ROOT.resolve("vectors-2.ext"), 8 * 70);
+    assertEquals(List.of(), store.deleteObsolete());
+  }
+
+  @Test
+  void damagedLinksKeepNothing() throws IOException {
+    for (int number = 1; number <= 3; number++) {
+      log(number);
+      String name = FileKind.LINKS.fileName(number);
+      try (BlockFileWriter writer =
+          BlockFileWriter.create(files, ROOT, name, FileKind.LINKS, STORE)) {
+        writer.write(ByteBuffer.wrap(Payloads.of(number, 50)));
+        store.write(manifest(number, List.of(writer.finish())));
+      }
+    }
+    files.flipBit(ROOT.resolve("links-2.graph"), 8 * 70);
+    assertEquals(
+        Set.of("MANIFEST-1", "links-1.graph", "log-1.wal"), Set.copyOf(store.deleteObsolete()));
+  }
+
+  @Test
   void nothingIsDeletedByOneWhoLoadedNothing() throws IOException {
     store.write(manifest(1, List.of(extent(1))));
     files.create(ROOT.resolve("vectors-9.ext"));
