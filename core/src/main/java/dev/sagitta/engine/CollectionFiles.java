@@ -238,6 +238,13 @@ final class CollectionFiles {
     return BlockFileReader.open(files, directory, storeId(), entry);
   }
 
+  /**
+   * Refuses a listed file of a format that is not read here; does not ask whether it is damaged.
+   */
+  void requireKnownFormat(FileEntry entry) throws IOException {
+    BlockFileReader.requireKnownFormat(files, directory, entry);
+  }
+
   /** Maps a listed file, or one about to be listed. */
   MappedBlockFile map(FileEntry entry, Arena arena) throws IOException {
     return MappedBlockFile.open(files, directory, storeId(), entry, arena);

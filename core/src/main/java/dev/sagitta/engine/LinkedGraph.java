@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Links are derived data. If their file is damaged the graph begins empty and every live slot
  * becomes pending, which keeps answers exact while it is built again. Slots that the graph, as it
- * was read, cannot reach become pending too.
+ * was read, cannot reach become pending too. Links that a newer library wrote are never built anew:
+ * opening refuses them, and where it could not read their header, the collection fails here, so
+ * that no checkpoint replaces them.
  */
 final class LinkedGraph {
   private static final int READ_ATTEMPTS = 5;
@@ -83,6 +85,8 @@ final class LinkedGraph {
     }
     try {
       return read(files, links, slotCount);
+    } catch (FormatVersionException e) {
+      throw Failures.translate("reading links", e);
     } catch (IOException e) {
       warning = Optional.of("links are being rebuilt: " + e.getMessage());
       for (int slot = 0; slot < slotCount; slot++) {

@@ -6,6 +6,7 @@ import dev.sagitta.persistence.BlockFileReader;
 import dev.sagitta.persistence.CorruptFileException;
 import dev.sagitta.persistence.FileEntry;
 import dev.sagitta.persistence.FileKind;
+import dev.sagitta.persistence.FormatVersionException;
 import dev.sagitta.persistence.MalformedPayloadException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -61,6 +62,7 @@ final class Recovery {
 
   /** The state after the last operation of the log; what is pending is listed. */
   CollectionState recover() throws IOException {
+    requireKnownLinks();
     long rowBytes = vectors.layout().rowBytes();
     mapExtents(FileKind.VECTORS, vectorExtents, checkpoint.slotCount() * rowBytes);
     mapExtents(FileKind.PAYLOADS, recordExtents, checkpoint.recordsEnd());
@@ -91,6 +93,22 @@ final class Recovery {
     vectorExtents.close();
     recordExtents.close();
     ids.close();
+  }
+
+  /**
+   * Links are read after opening and built anew if they are damaged, but not if a newer library
+   * wrote them: the next checkpoint would leave its work behind, so opening is refused.
+   */
+  private void requireKnownLinks() throws FormatVersionException {
+    for (FileEntry entry : files.entries(FileKind.LINKS)) {
+      try {
+        files.requireKnownFormat(entry);
+      } catch (FormatVersionException e) {
+        throw e;
+      } catch (IOException unreadable) {
+        // No obstacle to opening. Whoever reads the links meets it again, and tells.
+      }
+    }
   }
 
   private void mapExtents(FileKind kind, Extents extents, long stored) throws IOException {

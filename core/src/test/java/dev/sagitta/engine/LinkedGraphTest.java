@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sagitta.Durability;
+import dev.sagitta.UnsupportedFormatException;
 import dev.sagitta.hnsw.GraphInserter;
 import dev.sagitta.persistence.FileKind;
+import dev.sagitta.persistence.FormatVersionException;
 import dev.sagitta.persistence.Interceptor;
 import dev.sagitta.persistence.IoCall;
+import dev.sagitta.persistence.Surgery;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -88,6 +92,35 @@ final class LinkedGraphTest {
     String warning = parts.graph.warning().orElseThrow();
     assertTrue(
         warning.startsWith("links are being rebuilt: Corrupt file /data/parts/links-"), warning);
+  }
+
+  /** Opening refuses them; here it could not read their header, or they came since. */
+  @Test
+  void neverBuildsLinksOfANewerFormatAnew() throws IOException {
+    store();
+    parts = parts.reopened();
+    Path links = parts.newest(FileKind.LINKS);
+    byte[] bytes = parts.disk.bytes(links);
+    Surgery.Format.INCOMPATIBLE_FEATURE.apply(bytes);
+    Surgery.replace(parts.disk, links, bytes);
+    var e = assertThrows(UnsupportedFormatException.class, parts::loadGraph);
+    assertEquals(links, e.file());
+    assertEquals(e, parts.graph.failure());
+    assertEquals(List.of(5), pending());
+    assertThrows(FormatVersionException.class, () -> CollectionParts.open(parts.disk));
+  }
+
+  /** An error of input is no obstacle: links can be built anew. */
+  @Test
+  void openingGoesOnWhereTheHeaderOfLinksCannotBeRead() throws IOException {
+    store();
+    Path links = parts.newest(FileKind.LINKS);
+    parts.disk.failNext(
+        call -> call.path().equals(links) && call.operation() == IoCall.Operation.READ,
+        new IOException("told to fail"));
+    parts = parts.reopened();
+    parts.loadGraph();
+    assertEquals(Optional.empty(), parts.graph.warning());
   }
 
   @Test

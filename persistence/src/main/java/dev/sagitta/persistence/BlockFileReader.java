@@ -46,6 +46,20 @@ public final class BlockFileReader implements Closeable {
             new BlockFileReader(file, handle, BlockFileTable.read(handle, file, entry, storeId)));
   }
 
+  /**
+   * Refuses a listed file of a format that is not read here, by its header alone. Whether the file
+   * is damaged is not asked.
+   *
+   * @throws FormatVersionException if a newer library wrote it
+   */
+  public static void requireKnownFormat(FileOperations files, Path directory, FileEntry entry)
+      throws IOException {
+    Path file = directory.resolve(entry.name());
+    try (FileHandle handle = files.openForReading(file)) {
+      FileHeader.requireKnownFormat(handle, file, entry.kind());
+    }
+  }
+
   /** Opens a file that no manifest lists: a manifest. Its store is what its header says. */
   static BlockFileReader openUnlisted(FileOperations files, Path file, FileKind kind)
       throws IOException {

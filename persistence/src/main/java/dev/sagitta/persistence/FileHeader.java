@@ -18,13 +18,17 @@ import java.util.zip.CRC32C;
  *    | magic         | major | minor | kind          | store id, most significant    |
  *    | "SAGITTA\n"   | u16   | u16   | int           | half, then least significant  |
  *    +---------------+-------+-------+---------------+-------------------------------+
- *   32                                                               60             64
- *    +---------------------------------------------------------------+---------------+
- *    | zeros                                                         | masked CRC    |
- *    +---------------------------------------------------------------+---------------+
+ *   32              40              48                              60             64
+ *    +---------------+---------------+-------------------------------+---------------+
+ *    | incompatible  | compatible    | zeros                         | masked CRC    |
+ *    | features      | features      |                               |               |
+ *    +---------------+---------------+-------------------------------+---------------+
  * </pre>
  *
- * The CRC is that of bytes 0 to 59, masked as {@link #crc} says.
+ * The CRC is that of bytes 0 to 59, masked as {@link #crc} says. A file is refused if its version
+ * is newer than what is read here, minor ones too, or if it has an incompatible feature that is not
+ * known here; compatible features that are not known change nothing for a reader and are passed
+ * over. Today no feature of either sort exists.
  */
 final class FileHeader {
 
@@ -35,6 +39,8 @@ final class FileHeader {
   static final int KIND_OFFSET = 12;
   static final int STORE_HIGH_OFFSET = 16;
   static final int STORE_LOW_OFFSET = 24;
+  static final int INCOMPATIBLE_FEATURES_OFFSET = 32;
+  static final int COMPATIBLE_FEATURES_OFFSET = 40;
   static final int CRC_OFFSET = 60;
 
   /** "SAGITTA\n" read as a little-endian long. */
@@ -47,6 +53,9 @@ final class FileHeader {
 
   /** The oldest major version that this library reads. */
   static final int MAJOR_MIN = 1;
+
+  /** One bit for each incompatible feature that this library reads. */
+  static final long INCOMPATIBLE_FEATURES_KNOWN = 0;
 
   private static final int MASK_ROTATION = 15;
   private static final int MASK_DELTA = 0xA282_EAD8;
@@ -91,6 +100,18 @@ final class FileHeader {
     requireStore(file, storeId, read(handle, file, kind));
   }
 
+  /**
+   * Refuses a file of a format that is not read here. A damaged header passes: damage makes no file
+   * newer.
+   */
+  static void requireKnownFormat(FileHandle handle, Path file, FileKind kind) throws IOException {
+    try {
+      var _ = read(handle, file, kind);
+    } catch (CorruptFileException damaged) {
+      // Whoever reads the file will say so.
+    }
+  }
+
   static void requireStore(Path file, UUID expected, UUID actual) throws WrongStoreException {
     if (!actual.equals(expected)) {
       throw new WrongStoreException(file, expected, actual);
@@ -120,8 +141,10 @@ final class FileHeader {
     }
     int major = Short.toUnsignedInt(header.getShort(MAJOR_OFFSET));
     int minor = Short.toUnsignedInt(header.getShort(MINOR_OFFSET));
-    if (newerThanRead(major, minor) || major < MAJOR_MIN) {
-      throw new FormatVersionException(file, major, minor);
+    long unknownFeatures =
+        header.getLong(INCOMPATIBLE_FEATURES_OFFSET) & ~INCOMPATIBLE_FEATURES_KNOWN;
+    if (newerThanRead(major, minor) || major < MAJOR_MIN || unknownFeatures != 0) {
+      throw new FormatVersionException(file, major, minor, unknownFeatures);
     }
     int code = header.getInt(KIND_OFFSET);
     if (code != kind.code()) {

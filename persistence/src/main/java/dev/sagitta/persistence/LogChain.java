@@ -105,7 +105,7 @@ public final class LogChain {
       Path file = directory.resolve(FileKind.LOG.fileName(number));
       LogHeader header;
       try (FileHandle handle = files.openForReading(file)) {
-        header = LogHeaderCodec.read(handle, file, storeId, number);
+        header = LogHeaderCodec.read(handle, file, storeId, number).header();
       }
       if (number == start.firstLog() && header.firstSequence() != start.firstSequence()) {
         throw new CorruptFileException(

@@ -27,7 +27,15 @@ final class LogHeaderCodec {
     return bytes;
   }
 
-  /** The chain value that a log's first frame refers to. */
+  /**
+   * A header as it stands in a file.
+   *
+   * @param chain the chain value that the log's first frame refers to: not that of {@link #chain},
+   *     because a newer library may have set bits that this one ignores and would not write
+   */
+  record Read(LogHeader header, int chain) {}
+
+  /** The chain value that the first frame refers to in a log that this library begins. */
   static int chain(LogHeader header) {
     return encode(header).getInt(LogFormat.HEADER_CRC_OFFSET);
   }
@@ -39,8 +47,7 @@ final class LogHeaderCodec {
    * @throws FormatVersionException if a newer library wrote it
    * @throws WrongStoreException if it belongs to another store
    */
-  static LogHeader read(FileHandle handle, Path file, UUID storeId, long number)
-      throws IOException {
+  static Read read(FileHandle handle, Path file, UUID storeId, long number) throws IOException {
     FileHeader.read(handle, file, FileKind.LOG, storeId);
     ByteBuffer bytes = ByteBuffer.allocate(LogFormat.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     int count = handle.read(bytes, 0);
@@ -63,14 +70,16 @@ final class LogHeaderCodec {
           file, LogFormat.NUMBER_OFFSET, "log number " + number, "log number " + actual);
     }
     try {
-      return new LogHeader(
-          storeId,
-          actual,
-          bytes.getLong(LogFormat.EPOCH_OFFSET),
-          bytes.getLong(LogFormat.SALT_OFFSET),
-          bytes.getLong(LogFormat.FIRST_SEQUENCE_OFFSET),
-          bytes.getLong(LogFormat.PREVIOUS_END_OFFSET),
-          bytes.getInt(LogFormat.PREVIOUS_CHAIN_OFFSET));
+      var header =
+          new LogHeader(
+              storeId,
+              actual,
+              bytes.getLong(LogFormat.EPOCH_OFFSET),
+              bytes.getLong(LogFormat.SALT_OFFSET),
+              bytes.getLong(LogFormat.FIRST_SEQUENCE_OFFSET),
+              bytes.getLong(LogFormat.PREVIOUS_END_OFFSET),
+              bytes.getInt(LogFormat.PREVIOUS_CHAIN_OFFSET));
+      return new Read(header, stored);
     } catch (IllegalArgumentException e) {
       var corrupt =
           new CorruptFileException(

@@ -48,16 +48,16 @@ final class LogReader implements Closeable {
   private String expected = "";
   private String actual = "";
 
-  private LogReader(Path file, FileHandle handle, LogHeader header, long size) {
+  private LogReader(Path file, FileHandle handle, LogHeaderCodec.Read read, long size) {
     this.file = file;
     this.handle = handle;
-    this.header = header;
+    this.header = read.header();
     this.size = size;
     this.frameCrc = new FrameCrc(header.salt());
     this.buffer = allocate((int) Math.min(size, BUFFER_BYTES));
     this.end = LogFormat.HEADER_BYTES;
     this.lastSequence = header.firstSequence() - 1;
-    this.chain = LogHeaderCodec.chain(header);
+    this.chain = read.chain();
     this.durable = position();
     this.candidate = durable;
   }
@@ -69,7 +69,7 @@ final class LogReader implements Closeable {
     return Opened.open(
         files.openForReading(file),
         handle -> {
-          LogHeader header = LogHeaderCodec.read(handle, file, storeId, number);
+          LogHeaderCodec.Read header = LogHeaderCodec.read(handle, file, storeId, number);
           return new LogReader(file, handle, header, handle.size());
         });
   }

@@ -36,7 +36,8 @@ import java.util.UUID;
  * </ol>
  *
  * A manifest of a format too new is not damaged, and is never stepped over: opening is refused. The
- * same goes for I/O errors.
+ * same goes for I/O errors. Nothing of a format that is not read here is ever deleted, because what
+ * it needs, and what needs it, is not known.
  */
 public final class ManifestStore {
 
@@ -197,9 +198,13 @@ public final class ManifestStore {
    * first, once, but links: with that manifest the files and logs go of which a damaged one could
    * be made again. If one is damaged, all that any manifest needs stays.
    *
-   * <p>No block file may be in the making, or finished and not yet listed. Logs may be.
+   * <p>No block file may be in the making, or finished and not yet listed. Logs may be. Block files
+   * and logs of a format that is not read here stay, though no manifest needs them. Files with a
+   * temporary name go whatever is in them: in every format they are what a crash left.
    *
    * @return names of the files that were deleted
+   * @throws FormatVersionException if any manifest is of a format that is not read here; nothing is
+   *     deleted, because what it needs is not known
    * @throws WrongStoreException if the older of the two is of another store; nothing is deleted
    * @throws CorruptFileException the damage for which manifests before the two are kept, after
    *     everything else was deleted
@@ -245,7 +250,11 @@ public final class ManifestStore {
       if (!needed.isObsolete(name)) {
         continue;
       }
-      (FileKind.MANIFEST.number(name).isPresent() ? manifests : others).add(name);
+      if (FileKind.MANIFEST.number(name).isPresent()) {
+        manifests.add(name);
+      } else if (isOfKnownFormat(name)) {
+        others.add(name);
+      }
     }
     // An older manifest must be gone for good before anything that it alone needs.
     if (!manifests.isEmpty()) {
@@ -279,16 +288,28 @@ public final class ManifestStore {
     return Optional.empty();
   }
 
+  /** Whether a file is temporary, or of a format that is read here, or too damaged to tell. */
+  private boolean isOfKnownFormat(String name) throws IOException {
+    Optional<FileKind> kind = FileKind.ofName(name);
+    if (kind.isEmpty()) {
+      return true;
+    }
+    Path file = directory.resolve(name);
+    try (FileHandle handle = files.openForReading(file)) {
+      FileHeader.requireKnownFormat(handle, file, kind.get());
+      return true;
+    } catch (FormatVersionException e) {
+      return false;
+    }
+  }
+
   private void deleteAll(List<String> names) throws IOException {
     for (String name : names) {
       files.delete(directory.resolve(name));
     }
   }
 
-  /**
-   * Those that verify, newest first; behind the ones that are kept, only where they are of a known
-   * version.
-   */
+  /** Those that verify, newest first. */
   private List<Manifest> verifiedManifests(List<Long> generations) throws IOException {
     var verified = new ArrayList<Manifest>();
     for (long generation : generations) {
@@ -296,10 +317,6 @@ public final class ManifestStore {
         verified.add(readVerified(generation));
       } catch (CorruptFileException damaged) {
         // Whoever opens the collection is told of it.
-      } catch (FormatVersionException unknown) {
-        if (verified.size() < KEPT) {
-          throw unknown;
-        }
       }
     }
     return verified;

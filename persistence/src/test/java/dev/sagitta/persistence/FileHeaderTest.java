@@ -90,6 +90,30 @@ final class FileHeaderTest {
   }
 
   @Test
+  void anUnknownIncompatibleFeatureIsTooNew() throws IOException {
+    FileHandle handle =
+        header(true, bytes -> bytes.putLong(FileHeader.INCOMPATIBLE_FEATURES_OFFSET, 1L << 63 | 5));
+    var e =
+        assertThrows(
+            FormatVersionException.class, () -> FileHeader.read(handle, FILE, FileKind.SLOTS));
+    assertEquals(1L << 63 | 5, e.unknownFeatures());
+    assertEquals(1, e.major());
+    assertEquals(
+        "Format too new: "
+            + FILE
+            + " has version 1.0 and incompatible features of bits {0, 2, 63}, this library reads"
+            + " 1.0 up to 1.0 and incompatible features of bits {}",
+        e.getMessage());
+  }
+
+  @Test
+  void unknownCompatibleFeaturesAreIgnored() throws IOException {
+    FileHandle handle =
+        header(true, bytes -> bytes.putLong(FileHeader.COMPATIBLE_FEATURES_OFFSET, -1));
+    assertEquals(STORE, FileHeader.read(handle, FILE, FileKind.SLOTS));
+  }
+
+  @Test
   void anotherKindIsNamed() throws IOException {
     CorruptFileException e =
         corrupt(header(true, bytes -> bytes.putInt(FileHeader.KIND_OFFSET, FileKind.LINKS.code())));
