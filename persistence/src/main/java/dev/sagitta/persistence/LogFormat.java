@@ -1,5 +1,7 @@
 package dev.sagitta.persistence;
 
+import java.nio.file.Path;
+
 /**
  * Layout of a log. Append-only, never reused, never rewritten. Little-endian. Stateless.
  *
@@ -69,7 +71,21 @@ final class LogFormat {
   /** Longest payload: the largest batch, 64 MiB, and room for what frames it. */
   static final int FRAME_PAYLOAD_MAX = (64 << 20) + (1 << 20);
 
+  /**
+   * The greatest log number, epoch and sequence that a header or manifest may name: so far from
+   * overflow that nothing that goes on from there gets to it.
+   */
+  static final long COUNTER_MAX = 1L << 59;
+
   private LogFormat() {}
+
+  /** Refuses a number from a file that is so great that going on from it would overflow. */
+  static void requireCounter(Path file, long offset, long value) throws CorruptFileException {
+    if (value > COUNTER_MAX) {
+      throw new CorruptFileException(
+          file, offset, "a number of at most " + COUNTER_MAX, "the number " + value);
+    }
+  }
 
   static int padded(int payloadBytes) {
     return (payloadBytes + FRAME_ALIGNMENT - 1) & -FRAME_ALIGNMENT;

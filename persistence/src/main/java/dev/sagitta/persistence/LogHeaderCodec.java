@@ -69,6 +69,9 @@ final class LogHeaderCodec {
       throw new CorruptFileException(
           file, LogFormat.NUMBER_OFFSET, "log number " + number, "log number " + actual);
     }
+    for (int offset : new int[] {LogFormat.EPOCH_OFFSET, LogFormat.FIRST_SEQUENCE_OFFSET}) {
+      LogFormat.requireCounter(file, offset, bytes.getLong(offset));
+    }
     try {
       var header =
           new LogHeader(

@@ -88,6 +88,9 @@ final class ManifestCodec {
           "generation " + generation,
           "generation " + fixed.getLong(GENERATION_OFFSET));
     }
+    for (int offset = 0; offset < CONFIGURATION_BYTES_OFFSET; offset += Long.BYTES) {
+      LogFormat.requireCounter(file, FileHeader.BYTES + offset, fixed.getLong(offset));
+    }
     // Lengths are bounded by what the body has left, before anything of that length is allocated.
     ByteBuffer configuration = source.read(fixed.getInt(CONFIGURATION_BYTES_OFFSET));
     ByteBuffer state = source.read(fixed.getInt(STATE_BYTES_OFFSET));

@@ -487,4 +487,21 @@ final class LogChainTest {
     assertThrows(IllegalArgumentException.class, () -> new LogStart(3, 1, 2, 1, 0));
     assertNotEquals(new LogStart(1, 1, 1, 1, 0), new LogStart(1, 1, 1, 2, 0));
   }
+
+  @Test
+  void countersFromWhichNothingCouldGoOnAreCorrupt() throws IOException {
+    try (LogWriter log = LogFixture.newLog(files)) {
+      LogFixture.append(log, 1);
+    }
+    byte[] valid = files.bytes(LogFixture.file(1));
+    for (long epoch : new long[] {LogFormat.COUNTER_MAX + 1, Long.MAX_VALUE}) {
+      byte[] spoilt = valid.clone();
+      ByteBuffer.wrap(spoilt).order(ByteOrder.LITTLE_ENDIAN).putLong(LogFormat.EPOCH_OFFSET, epoch);
+      Surgery.sealLog(spoilt);
+      Surgery.replace(files, LogFixture.file(1), spoilt);
+      var e = assertThrows(CorruptFileException.class, () -> LogFixture.replay(files));
+      assertEquals("the number " + epoch, e.actual());
+      assertEquals(LogFormat.EPOCH_OFFSET, e.offset());
+    }
+  }
 }

@@ -243,6 +243,9 @@ final class ManifestStoreTest {
     int entry = ManifestCodec.FIXED_BYTES;
     body.putInt(entry + ManifestCodec.ENTRY_KIND_OFFSET, 99);
     assertTrue(problemOf(body).contains("no kind has the number 99"));
+    body.putLong(ManifestCodec.DURABLE_SEQUENCE_OFFSET, LogFormat.COUNTER_MAX + 1);
+    assertTrue(problemOf(body).contains("offset 104: expected a number of at most"));
+    body.putLong(ManifestCodec.DURABLE_SEQUENCE_OFFSET, 0);
     body.putInt(entry + ManifestCodec.ENTRY_KIND_OFFSET, FileKind.SLOTS.code());
     body.putLong(entry + ManifestCodec.ENTRY_NUMBER_OFFSET, -1);
     assertTrue(problemOf(body).contains("number of a file is -1"));
