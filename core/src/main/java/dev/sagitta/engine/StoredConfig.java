@@ -2,6 +2,7 @@ package dev.sagitta.engine;
 
 import dev.sagitta.CollectionConfig;
 import dev.sagitta.IdType;
+import dev.sagitta.InvalidInputException;
 import dev.sagitta.distance.Metric;
 import dev.sagitta.distance.kernel.RowLayout;
 import java.nio.ByteBuffer;
@@ -71,14 +72,7 @@ record StoredConfig(CollectionConfig config, int rowsPerExtentShift, int payload
     if (buffer.get(6) != FLOAT32) {
       throw new IllegalArgumentException("unknown element type " + buffer.get(6));
     }
-    CollectionConfig config =
-        new CollectionConfig(
-            buffer.getInt(0),
-            metricOf(buffer.get(4)),
-            idsOf(buffer.get(5)),
-            buffer.getInt(8),
-            buffer.getInt(12));
-    StoredConfig stored = new StoredConfig(config, buffer.getInt(16), buffer.getInt(20));
+    StoredConfig stored = new StoredConfig(configOf(buffer), buffer.getInt(16), buffer.getInt(20));
     if (stored.rowsPerExtentShift < 0
         || stored.rowsPerExtentShift > 30
         || stored.vectorExtentBytes() > EXTENT_BYTES_MAX
@@ -88,6 +82,19 @@ record StoredConfig(CollectionConfig config, int rowsPerExtentShift, int payload
       throw new IllegalArgumentException("impossible extent sizes " + stored);
     }
     return stored;
+  }
+
+  private static CollectionConfig configOf(ByteBuffer buffer) {
+    try {
+      return new CollectionConfig(
+          buffer.getInt(0),
+          metricOf(buffer.get(4)),
+          idsOf(buffer.get(5)),
+          buffer.getInt(8),
+          buffer.getInt(12));
+    } catch (InvalidInputException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   private static byte codeOf(Metric metric) {

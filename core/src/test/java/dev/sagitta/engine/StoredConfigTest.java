@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sagitta.CollectionConfig;
 import dev.sagitta.IdType;
-import dev.sagitta.InvalidInputException;
 import dev.sagitta.Limits;
 import dev.sagitta.distance.Metric;
 import java.nio.ByteBuffer;
@@ -97,6 +96,9 @@ final class StoredConfigTest {
             .getMessage());
     byte[] noDimension =
         ByteBuffer.wrap(SAMPLE.encode()).order(ByteOrder.LITTLE_ENDIAN).putInt(0, 0).array();
-    assertThrows(InvalidInputException.class, () -> StoredConfig.decode(noDimension));
+    assertEquals(
+        "dimension is 0; allowed are 1 to 16384",
+        assertThrows(IllegalArgumentException.class, () -> StoredConfig.decode(noDimension))
+            .getMessage());
   }
 }
