@@ -1,0 +1,249 @@
+package dev.sagitta;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.sagitta.engine.Environment;
+import dev.sagitta.engine.PlatformThreads;
+import dev.sagitta.engine.Tuning;
+import dev.sagitta.persistence.FileKind;
+import dev.sagitta.persistence.Fuzzing;
+import dev.sagitta.persistence.Mutator;
+import dev.sagitta.persistence.SimulatedFiles;
+import dev.sagitta.persistence.Surgery;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whole stores in which one file was spoilt behind right checksums, in a JVM of little heap: they
+ * are opened, searched, read, written and closed, and the worst that comes is a typed error of
+ * damage, or of a format that seems to be newer. {@code -Dsagitta.nightly.fuzz=N} sets how many,
+ * {@code -Dsagitta.fuzz.seed=N} another seed.
+ */
+final class StoreFuzzTest {
+  private static final int FEW = 240;
+
+  @TempDir Path temporary;
+
+  @Test
+  void aSpoiltFileIsDamageAndNothingWorse() throws Exception {
+    List<String> flags = List.of("-Xmx32m", "-ea", "-XX:+UseSerialGC");
+    String seed = Long.toString(Long.getLong("sagitta.fuzz.seed", 1));
+    String stores = Integer.toString(Fuzzing.inputs(FEW));
+    try (ChildProgram child =
+        ChildProgram.start(flags, Program.class, temporary.resolve("errors"), seed, stores)) {
+      String line = child.line();
+      System.out.println(line);
+      assertEquals(0, child.await(), () -> line + "\n" + errors(child));
+    }
+  }
+
+  private static String errors(ChildProgram child) {
+    try {
+      return child.errors();
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  /** Spoils, opens and uses stores; says how many of them were what. */
+  static final class Program {
+    private static final Tuning TINY = new Tuning(1 << 10, 2 << 10, 4 << 10, 1 << 20, 1 << 10);
+    private static final Path DATABASE = Path.of("/data");
+
+    private int refused;
+    private int damaged;
+    private int whole;
+
+    private Program() {}
+
+    public static void main(String[] arguments) throws IOException {
+      long seed = Long.parseLong(arguments[0]);
+      int stores = Integer.parseInt(arguments[1]);
+      Map<GoldenStore, Map<String, byte[]>> valid = new EnumMap<>(GoldenStore.class);
+      for (GoldenStore golden : GoldenStore.values()) {
+        valid.put(golden, golden.files());
+      }
+      List<GoldenStore> goldens = List.copyOf(valid.keySet());
+      var program = new Program();
+      for (int i = 0; i < stores; i++) {
+        var mutator = new Mutator(Fuzzing.seed(seed, i), ByteOrder.LITTLE_ENDIAN);
+        GoldenStore golden = goldens.get(mutator.choose(goldens.size()));
+        String what = golden + ", -Dsagitta.fuzz.seed=" + seed + ", store " + i;
+        try {
+          program.use(spoilt(golden, valid.getOrDefault(golden, Map.of()), mutator), golden);
+        } catch (Throwable e) {
+          e.printStackTrace();
+          System.out.println("StoreFuzzTest: " + what + ": " + e);
+          System.exit(1);
+        }
+      }
+      System.out.printf(
+          "StoreFuzzTest: seed %d, %d spoilt stores, %d refused, %d with damage, %d whole%n",
+          seed, stores, program.refused, program.damaged, program.whole);
+      boolean all = program.refused > 0 && program.damaged > 0 && program.whole > 0;
+      System.exit(all ? 0 : 2);
+    }
+
+    private static SimulatedFiles spoilt(
+        GoldenStore golden, Map<String, byte[]> valid, Mutator mutator) throws IOException {
+      var files = new SimulatedFiles();
+      Path collection = DATABASE.resolve(golden.folder());
+      files.createDirectory(DATABASE);
+      files.createDirectory(collection);
+      files.forceDirectory(Path.of("/"));
+      files.forceDirectory(DATABASE);
+      for (Map.Entry<String, byte[]> file : valid.entrySet()) {
+        files.create(collection.resolve(file.getKey())).write(ByteBuffer.wrap(file.getValue()), 0);
+      }
+      List<String> names = new ArrayList<>(valid.keySet());
+      String name = names.get(mutator.choose(names.size()));
+      byte[] before = valid.getOrDefault(name, new byte[0]);
+      Path path = collection.resolve(name);
+      FileKind kind = FileKind.ofName(name).orElseThrow();
+      if (kind == FileKind.LOG) {
+        byte[] log = mutator.mutate(before, 4, frames(before));
+        if (log.length >= 128) {
+          Surgery.sealLog(log);
+        }
+        Surgery.replace(files, path, log);
+        return files;
+      }
+      byte[] body = Surgery.body(before);
+      byte[] file =
+          Surgery.blockFile(before, mutator.mutate(body, alignment(kind), rows(kind, body)));
+      if (kind == FileKind.MANIFEST) {
+        Surgery.replace(files, path, file);
+      } else {
+        Surgery.replaceListed(files, path, file);
+      }
+      return files;
+    }
+
+    private static int alignment(FileKind kind) {
+      return kind == FileKind.LINKS || kind == FileKind.MANIFEST ? 1 : 4;
+    }
+
+    private static int[] frames(byte[] log) {
+      List<Integer> starts = new ArrayList<>();
+      ByteBuffer bytes = ByteBuffer.wrap(log).order(ByteOrder.LITTLE_ENDIAN);
+      for (int frame = 128; frame < log.length; ) {
+        starts.add(frame);
+        // The operation in it, whose kind and lengths are worth spoiling too.
+        starts.add(frame + 40);
+        frame += 40 + (bytes.getInt(frame) + 7 & -8);
+      }
+      return starts.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** Where rows begin, or what is most like rows in a file. */
+    private static int[] rows(FileKind kind, byte[] body) {
+      int rowBytes =
+          switch (kind) {
+            case SLOTS -> 32;
+            case MANIFEST -> 8;
+            case VECTORS -> 64;
+            default -> 24;
+          };
+      int[] rows = new int[body.length / rowBytes];
+      for (int i = 0; i < rows.length; i++) {
+        rows[i] = i * rowBytes;
+      }
+      return rows;
+    }
+
+    private static VectorDatabase open(SimulatedFiles files) {
+      return VectorDatabase.open(
+          DATABASE,
+          DatabaseOptions.builder().linkerThreads(1).durability(Durability.os()).build(),
+          new Environment(files, new PlatformThreads(1), System::nanoTime, TINY));
+    }
+
+    private void use(SimulatedFiles files, GoldenStore golden) throws Exception {
+      boolean opened = false;
+      boolean hurt = false;
+      // Twice, because what the first time wrote is what the second one finds.
+      for (int i = 0; i < 2; i++) {
+        VectorDatabase database = open(files);
+        VectorCollection collection = null;
+        try {
+          collection = database.collection(golden.folder());
+          opened = true;
+          hurt |= useAll(collection);
+        } catch (SagittaException e) {
+          requireDamage(e);
+        }
+        hurt |= fails(database::close);
+      }
+      refused += opened ? 0 : 1;
+      damaged += opened && hurt ? 1 : 0;
+      whole += opened && !hurt ? 1 : 0;
+    }
+
+    /** A use that may meet damage. */
+    private interface Use {
+      void run() throws Exception;
+    }
+
+    private static boolean useAll(VectorCollection collection) throws Exception {
+      CollectionConfig config = collection.config();
+      float[] query = ModelRecords.vector(config.dimension(), 3);
+      SearchRequest request = SearchRequest.of(query, 10);
+      VectorRecord record = ModelRecords.record(config.ids(), config.dimension(), 77, 5, 3);
+      boolean hurt = fails(() -> collection.search(request));
+      hurt |= fails(() -> collection.searchExact(request));
+      hurt |=
+          fails(
+              () -> {
+                try (Stream<VectorRecord> records = collection.records()) {
+                  records.forEach(VectorRecord::id);
+                }
+              });
+      hurt |= fails(() -> collection.upsert(record));
+      hurt |= fails(() -> collection.get(record.id()));
+      hurt |= fails(() -> collection.awaitIndexed(Duration.ofMillis(20)));
+      hurt |= fails(collection::checkpoint);
+      hurt |= fails(() -> collection.delete(record.id()));
+      collection
+          .stats()
+          .failure()
+          .ifPresent(
+              failure -> {
+                if (!failure.contains("Corrupt")) {
+                  throw new AssertionError("failed because of " + failure);
+                }
+              });
+      return hurt;
+    }
+
+    private static boolean fails(Use use) throws Exception {
+      try {
+        use.run();
+        return false;
+      } catch (SagittaException e) {
+        requireDamage(e);
+        return true;
+      }
+    }
+
+    private static void requireDamage(SagittaException e) {
+      @Nullable Throwable cause = e;
+      while (cause instanceof CollectionFailedException) {
+        cause = cause.getCause();
+      }
+      if (!(cause instanceof CorruptionException || cause instanceof UnsupportedFormatException)) {
+        throw new AssertionError("no damage: " + e, e);
+      }
+    }
+  }
+}
