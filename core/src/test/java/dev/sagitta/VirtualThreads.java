@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Threads that cost next to nothing, for tests that open thousands of databases on the simulated
@@ -36,6 +37,11 @@ final class VirtualThreads implements EngineThreads {
   @Override
   public Timer every(Duration period, Runnable task) {
     return () -> {};
+  }
+
+  @Override
+  public void pause(long nanos) {
+    LockSupport.parkNanos(nanos);
   }
 
   @Override

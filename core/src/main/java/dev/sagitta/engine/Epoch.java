@@ -32,6 +32,11 @@ final class Epoch {
   private volatile int phase;
   private volatile boolean closed;
 
+  /** An epoch without readers; see {@link #Epoch(String, LongConsumer)}. */
+  Epoch(String what) {
+    this(what, Waiting::pause);
+  }
+
   /**
    * An epoch without readers.
    *

@@ -40,7 +40,7 @@ final class CollectionParts implements AutoCloseable {
 
   final SimulatedFiles disk;
   final Arena arena = Arena.ofShared();
-  final Epoch epoch = new Epoch("collection parts", Waiting::pause);
+  final Epoch epoch = new Epoch("collection parts");
   final Reclaimer reclaimer = new Reclaimer(epoch);
   final CollectionFiles files;
   final Recovery recovery;

@@ -58,6 +58,10 @@ final class DirectThreads implements EngineThreads {
     return () -> timers.remove(task);
   }
 
+  /** Time passes only when the test says so. */
+  @Override
+  public void pause(long nanos) {}
+
   @Override
   public void close() {}
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class EpochTest {
-  private final Epoch epoch = new Epoch("collection docs", Waiting::pause);
+  private final Epoch epoch = new Epoch("collection docs");
 
   @Test
   void doesNotWaitForReadersThatLeft() {

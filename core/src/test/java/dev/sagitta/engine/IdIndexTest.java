@@ -27,7 +27,7 @@ final class IdIndexTest {
   /** An index over slots and records of its own. */
   private static final class Indexed implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
-    private final Epoch epoch = new Epoch("test", Waiting::pause);
+    private final Epoch epoch = new Epoch("test");
     private final Reclaimer reclaimer = new Reclaimer(epoch);
     private final Extents extents = new Extents(1 << 16, Runnable::run, reclaimer);
     private final RecordStore records = new RecordStore(extents, 0);

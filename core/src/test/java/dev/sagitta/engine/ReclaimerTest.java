@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class ReclaimerTest {
-  private final Epoch epoch = new Epoch("test", Waiting::pause);
+  private final Epoch epoch = new Epoch("test");
   private final Reclaimer reclaimer = new Reclaimer(epoch);
   private final List<String> freed = new ArrayList<>();
 

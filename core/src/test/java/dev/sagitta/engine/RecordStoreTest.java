@@ -29,7 +29,7 @@ final class RecordStoreTest {
 
   /** A store in memory. */
   private static final class InMemory implements AutoCloseable {
-    private final Reclaimer reclaimer = new Reclaimer(new Epoch("test", Waiting::pause));
+    private final Reclaimer reclaimer = new Reclaimer(new Epoch("test"));
     private final Extents extents = new Extents(EXTENT_BYTES, Runnable::run, reclaimer);
     private final RecordStore records = new RecordStore(extents, 0);
 

@@ -37,7 +37,7 @@ final class VectorStoreTest {
 
   @Test
   void readsBackTheBitsOfEveryRow() {
-    Reclaimer reclaimer = new Reclaimer(new Epoch("test", Waiting::pause));
+    Reclaimer reclaimer = new Reclaimer(new Epoch("test"));
     Extents extents = new Extents(4L * LAYOUT.rowBytes(), Runnable::run, reclaimer);
     VectorStore store = new VectorStore(LAYOUT, 2, extents);
     assertEquals(4, store.rowsPerExtent());
@@ -53,7 +53,7 @@ final class VectorStoreTest {
 
   @Test
   void makesANewSnapshotOnlyWhenExtentsChanged() {
-    Reclaimer reclaimer = new Reclaimer(new Epoch("test", Waiting::pause));
+    Reclaimer reclaimer = new Reclaimer(new Epoch("test"));
     Extents extents = new Extents(4L * LAYOUT.rowBytes(), Runnable::run, reclaimer);
     VectorStore store = new VectorStore(LAYOUT, 2, extents);
     store.write(0, new float[] {1, 2});

@@ -72,7 +72,7 @@ public final class BrokenPersistence {
     }
     Path file = directory.resolve(FileKind.LOG.fileName(end.lastLogNumber()));
     FileHandle handle = files.openForWriting(file);
-    LogHeader header = LogHeaderCodec.read(handle, file, storeId, end.lastLogNumber());
+    LogHeader header = LogHeaderCodec.read(handle, file, storeId, end.lastLogNumber()).header();
     LogWriter writer = LogWriter.overHeader(files, directory, header, handle);
     set(writer, "writtenBytes", (handle.size() + 7) / 8 * 8);
     set(writer, "lastSequence", end.lastSequence());
