@@ -13,6 +13,7 @@ public abstract sealed class SagittaException extends RuntimeException
         LogFullException,
         UpsertInterruptedException,
         VerifyInterruptedException,
+        SalvageInterruptedException,
         CorruptionException,
         UnsupportedFormatException,
         StorageException {

@@ -2,6 +2,7 @@ package dev.sagitta;
 
 import dev.sagitta.engine.DatabaseEngine;
 import dev.sagitta.engine.Environment;
+import dev.sagitta.engine.Salvage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -38,6 +39,55 @@ public final class VectorDatabase implements AutoCloseable {
     Inputs.notNull("directory", directory);
     Inputs.notNull("options", options);
     return open(directory, options, Environment.system(options.linkerThreads()));
+  }
+
+  /** As {@link #salvage(Path, Path, SalvageOptions, Consumer)}, at default options. */
+  public static SalvageReport salvage(Path source, Path target) {
+    return salvage(source, target, SalvageOptions.defaults(), progress -> {});
+  }
+
+  /**
+   * Recovers what can be recovered from a damaged database into a new one, and tells what is lost.
+   * Of each collection every record comes back whose last version is intact in some place: in the
+   * files of a checkpoint, down to blocks of 64 KiB, or in the log, frame by frame. Nothing is
+   * taken whose checksum is wrong, so no record comes back that was never written. Older versions
+   * and deleted records may come back where writes are lost: {@link
+   * SalvagedCollection#mayHoldOlderVersions}. One collection's damage does no harm to another.
+   *
+   * <p>Nothing in the source is changed. It must not be open anywhere, and cannot be opened while
+   * this runs; a source that lacks its file {@code LOCK} is taken for one that nobody has open. The
+   * target gets its name when it is complete and durable; until then it is called {@code
+   * <target>.salvaging}, and a later salvage to the same target removes what a killed one left.
+   *
+   * <p>Reads all that the source holds, and writes and links all that it recovers; takes memory as
+   * an open database does. Interrupting the thread stops it.
+   *
+   * @param target is not there, or an empty directory
+   * @param progress called now and then, on another thread; what it throws ends the salvage
+   * @throws InvalidInputException if the source is no directory, or the target is not free or
+   *     within the source
+   * @throws DatabaseLockedException if the source is open
+   * @throws SalvageInterruptedException if the thread is interrupted; of the target nothing is left
+   * @throws StorageException if the target cannot be written; what was there is removed if possible
+   */
+  public static SalvageReport salvage(
+      Path source, Path target, SalvageOptions options, Consumer<SalvageProgress> progress) {
+    Inputs.notNull("source", source);
+    Inputs.notNull("target", target);
+    Inputs.notNull("options", options);
+    Inputs.notNull("progress", progress);
+    int linkers = DatabaseOptions.defaults().linkerThreads();
+    return salvage(source, target, options, progress, Environment.system(linkers));
+  }
+
+  /** Salvages in a given environment; closes its threads. */
+  static SalvageReport salvage(
+      Path source,
+      Path target,
+      SalvageOptions options,
+      Consumer<SalvageProgress> progress,
+      Environment environment) {
+    return new Salvage(source, target, options, progress, environment).run();
   }
 
   /** Opens a directory of a given environment; closes its threads with the database. */

@@ -59,4 +59,26 @@ record CheckpointState(long sequence, long live, long recordsEnd, int slotCount,
     }
     return state;
   }
+
+  /**
+   * Whether a row can stand in the slot table of this checkpoint.
+   *
+   * @param rows little-endian
+   * @param row index of the row's first byte
+   */
+  boolean allows(ByteBuffer rows, int row, int slot) {
+    long born = rows.getLong(row + SlotTable.BORN);
+    long dead = rows.getLong(row + SlotTable.DEAD);
+    long address = rows.getLong(row + SlotTable.ADDRESS);
+    int previous = rows.getInt(row + SlotTable.PREVIOUS);
+    return born > 0
+        && born <= sequence
+        && dead > born
+        && (dead <= sequence || dead == SlotTable.NEVER)
+        && address >= 0
+        && address < recordsEnd
+        && address % RecordStore.ALIGNMENT_BYTES == 0
+        && previous >= SlotTable.NONE
+        && previous < slot;
+  }
 }

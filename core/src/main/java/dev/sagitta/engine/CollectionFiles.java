@@ -188,7 +188,8 @@ final class CollectionFiles {
     return corrupt;
   }
 
-  private static byte[] bytes(ByteBuffer buffer) {
+  /** A copy of the bytes that remain in a buffer. */
+  static byte[] bytes(ByteBuffer buffer) {
     byte[] bytes = new byte[buffer.remaining()];
     buffer.get(bytes);
     return bytes;

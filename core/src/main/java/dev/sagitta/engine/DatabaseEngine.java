@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 public final class DatabaseEngine {
   private static final Logger LOG = System.getLogger("dev.sagitta");
   private static final Pattern NAME = Pattern.compile(Limits.COLLECTION_NAME_PATTERN);
-  private static final String LOCK = "LOCK";
+  static final String LOCK = "LOCK";
   private static final String CREATING = ".creating";
   private static final String DROPPED = ".dropped";
 
@@ -159,6 +159,11 @@ public final class DatabaseEngine {
   private void removeLeftover(Path leftover) throws IOException {
     files.forceDirectory(directory);
     deleteTree(leftover);
+  }
+
+  /** Whether a name can be that of a collection. */
+  static boolean isCollection(String name) {
+    return NAME.matcher(name).matches();
   }
 
   private static boolean isLeftover(String name, String suffix) {

@@ -25,7 +25,7 @@ import org.agrona.BitUtil;
 final class RecordStore {
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final int HEADER_BYTES = 8;
+  static final int HEADER_BYTES = 8;
 
   /** Every address is a multiple of it. */
   static final int ALIGNMENT_BYTES = 8;

@@ -167,7 +167,7 @@ final class Recovery {
       reader.read(rows.clear().limit(count * SlotTable.ROW_BYTES));
       for (int i = 0; i < count; i++) {
         int row = i * SlotTable.ROW_BYTES;
-        if (!isPossible(rows, row, first + i)) {
+        if (!checkpoint.allows(rows, row, first + i)) {
           throw impossible(rows, row, first + i, file, offset + row);
         }
         live += rows.getLong(row + SlotTable.DEAD) == SlotTable.NEVER ? 1 : 0;
@@ -182,22 +182,6 @@ final class Recovery {
       throw new CorruptFileException(
           file, begin, checkpoint.live() + " live slots", live + " live slots");
     }
-  }
-
-  private boolean isPossible(ByteBuffer rows, int row, int slot) {
-    long born = rows.getLong(row + SlotTable.BORN);
-    long dead = rows.getLong(row + SlotTable.DEAD);
-    long address = rows.getLong(row + SlotTable.ADDRESS);
-    int previous = rows.getInt(row + SlotTable.PREVIOUS);
-    return born > 0
-        && born <= checkpoint.sequence()
-        && dead > born
-        && (dead <= checkpoint.sequence() || dead == SlotTable.NEVER)
-        && address >= 0
-        && address < checkpoint.recordsEnd()
-        && address % RecordStore.ALIGNMENT_BYTES == 0
-        && previous >= SlotTable.NONE
-        && previous < slot;
   }
 
   private static CorruptFileException impossible(

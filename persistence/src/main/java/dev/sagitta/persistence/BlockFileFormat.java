@@ -1,5 +1,9 @@
 package dev.sagitta.persistence;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+
 /**
  * Layout of a block file: any durable file but a log. Complete before it has its name, immutable
  * from then on. Stateless.
@@ -70,5 +74,30 @@ final class BlockFileFormat {
   static int blockBytes(long bodyBytes, int block) {
     long start = (long) block * BLOCK_BYTES;
     return (int) Math.min(BLOCK_BYTES, bodyEnd(bodyBytes) - start);
+  }
+
+  /**
+   * Everything from the end of the body on.
+   *
+   * @param table the CRC of each block, little-endian
+   */
+  static ByteBuffer tail(long bodyBytes, ByteBuffer table) {
+    int start = (int) (tableOffset(bodyBytes) - bodyEnd(bodyBytes));
+    int footer = start + table.remaining();
+    ByteBuffer tail = ByteBuffer.allocate(footer + FOOTER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    tail.position(start).put(table).rewind();
+    tail.putLong(footer + FOOTER_BODY_BYTES_OFFSET, bodyBytes);
+    tail.putInt(footer + FOOTER_BLOCK_COUNT_OFFSET, blockCount(bodyBytes));
+    int crcOffset = footer + FOOTER_CRC_OFFSET;
+    var crc = new CRC32C();
+    crc.update(tail.slice(0, crcOffset));
+    tail.putInt(crcOffset, (int) crc.getValue());
+    tail.putLong(footer + FOOTER_MAGIC_OFFSET, FOOTER_MAGIC);
+    return tail;
+  }
+
+  /** The checksum that a {@link #tail} holds. */
+  static int tailChecksum(ByteBuffer tail) {
+    return tail.getInt(tail.limit() - FOOTER_BYTES + FOOTER_CRC_OFFSET);
   }
 }

@@ -49,6 +49,65 @@ final class BlockFileTable {
     return readTail(handle, file, handle.size(), null, storeId);
   }
 
+  /**
+   * Reads the table of a listed file for salvage, whatever the file's length and header are. If its
+   * tail is damaged, computes the table from the blocks; that is taken only if its checksum is the
+   * entry's, hence if all blocks are as they were written.
+   *
+   * @param bodyBytes length of the body, as the file's content tells
+   * @throws CorruptFileException if no block can be proven to be what was written
+   */
+  static BlockFileTable salvage(
+      FileHandle handle,
+      Path file,
+      FileEntry entry,
+      UUID storeId,
+      long bodyBytes,
+      DamageListener damage)
+      throws IOException {
+    long size = handle.size();
+    if (size != entry.bytes()) {
+      damage.damaged(
+          new CorruptFileException(
+              file, Math.min(size, entry.bytes()), entry.bytes() + " bytes", size + " bytes"));
+    }
+    try {
+      return readTail(handle, file, entry.bytes(), entry, storeId);
+    } catch (CorruptFileException e) {
+      if (bodyBytes < 0
+          || bodyBytes > entry.bytes()
+          || BlockFileFormat.fileBytes(bodyBytes) != entry.bytes()
+          || size < BlockFileFormat.bodyEnd(bodyBytes)) {
+        throw e;
+      }
+      BlockFileTable computed = compute(handle, file, storeId, bodyBytes);
+      if (computed.checksum() != entry.checksum()) {
+        throw e;
+      }
+      damage.damaged(e);
+      return computed;
+    }
+  }
+
+  /** The table that the blocks of a file would have. */
+  private static BlockFileTable compute(FileHandle handle, Path file, UUID storeId, long bodyBytes)
+      throws IOException {
+    int blockCount = BlockFileFormat.blockCount(bodyBytes);
+    ByteBuffer table =
+        ByteBuffer.allocate(BlockFileFormat.TABLE_ENTRY_BYTES * blockCount)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    var crc = new CRC32C();
+    for (int block = 0; block < blockCount; block++) {
+      long offset = (long) block * BlockFileFormat.BLOCK_BYTES;
+      crc.reset();
+      crc.update(read(handle, file, offset, BlockFileFormat.blockBytes(bodyBytes, block)));
+      table.putInt((int) crc.getValue());
+    }
+    table.flip();
+    ByteBuffer tail = BlockFileFormat.tail(bodyBytes, table.duplicate());
+    return new BlockFileTable(file, storeId, bodyBytes, BlockFileFormat.tailChecksum(tail), table);
+  }
+
   private static BlockFileTable readTail(
       FileHandle handle, Path file, long size, @Nullable FileEntry entry, UUID storeId)
       throws IOException {
@@ -117,6 +176,10 @@ final class BlockFileTable {
           file, offset + count, bytes + " bytes at " + offset, count + " bytes");
     }
     return target.flip();
+  }
+
+  Path file() {
+    return file;
   }
 
   UUID storeId() {

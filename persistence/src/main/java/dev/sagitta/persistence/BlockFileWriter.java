@@ -125,10 +125,8 @@ public final class BlockFileWriter implements Closeable {
     state = State.FAILED;
     long bodyBytes = bodyBytes();
     flush();
-    ByteBuffer tail = tail(bodyBytes);
-    int checksum =
-        tail.getInt(
-            tail.limit() - BlockFileFormat.FOOTER_BYTES + BlockFileFormat.FOOTER_CRC_OFFSET);
+    ByteBuffer tail = BlockFileFormat.tail(bodyBytes, table.flip());
+    int checksum = BlockFileFormat.tailChecksum(tail);
     handle.write(tail, BlockFileFormat.bodyEnd(bodyBytes));
     handle.force();
     handle.close();
@@ -195,23 +193,5 @@ public final class BlockFileWriter implements Closeable {
     handle.write(buffer, flushedBytes);
     flushedBytes += end;
     buffer.clear();
-  }
-
-  /** Everything from the end of the body on. */
-  private ByteBuffer tail(long bodyBytes) {
-    int start = (int) (BlockFileFormat.tableOffset(bodyBytes) - BlockFileFormat.bodyEnd(bodyBytes));
-    int footer = start + table.position();
-    ByteBuffer tail =
-        ByteBuffer.allocate(footer + BlockFileFormat.FOOTER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    tail.position(start).put(table.flip()).rewind();
-    tail.putLong(footer + BlockFileFormat.FOOTER_BODY_BYTES_OFFSET, bodyBytes);
-    tail.putInt(
-        footer + BlockFileFormat.FOOTER_BLOCK_COUNT_OFFSET, BlockFileFormat.blockCount(bodyBytes));
-    int crcOffset = footer + BlockFileFormat.FOOTER_CRC_OFFSET;
-    crc.reset();
-    crc.update(tail.slice(0, crcOffset));
-    tail.putInt(crcOffset, (int) crc.getValue());
-    tail.putLong(footer + BlockFileFormat.FOOTER_MAGIC_OFFSET, BlockFileFormat.FOOTER_MAGIC);
-    return tail;
   }
 }

@@ -77,6 +77,15 @@ public interface FileOperations {
   Closeable lock(Path lockFile) throws IOException;
 
   /**
+   * Keeps others from taking the lock until the returned handle is closed, and changes nothing, not
+   * even in the file, which must be there. Does not wait.
+   *
+   * @throws LockHeldException if another process holds the lock, or this one in either way
+   * @throws java.nio.file.NoSuchFileException if there is no such file
+   */
+  Closeable lockShared(Path lockFile) throws IOException;
+
+  /**
    * Random bits for what tells files apart: the ids of stores and the salts of logs. Secure, but in
    * a simulation, which draws them from its seed so that a run can be replayed byte for byte.
    */

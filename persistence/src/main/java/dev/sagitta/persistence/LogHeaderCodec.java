@@ -49,12 +49,50 @@ final class LogHeaderCodec {
    */
   static Read read(FileHandle handle, Path file, UUID storeId, long number) throws IOException {
     FileHeader.read(handle, file, FileKind.LOG, storeId);
+    return decode(readBytes(handle, file), file, storeId, number);
+  }
+
+  /**
+   * Reads a log's header for salvage: as {@link #read}, and if its first bytes are damaged, which
+   * say kind and store, as those must have been; the checksum tells whether they were.
+   */
+  static LogHeader salvage(
+      FileHandle handle, Path file, UUID storeId, long number, DamageListener damage)
+      throws IOException {
+    try {
+      return read(handle, file, storeId, number);
+    } catch (CorruptFileException e) {
+      ByteBuffer bytes = readBytes(handle, file);
+      FileHeader.put(bytes, FileKind.LOG, storeId);
+      LogHeader header = decode(bytes.rewind(), file, storeId, number);
+      damage.damaged(e);
+      return header;
+    }
+  }
+
+  /**
+   * What salvage may try where only the log's own part of the header is damaged: its salt as it
+   * stands there, which the frames prove right or wrong, and nothing else.
+   */
+  static LogHeader saltOnly(FileHandle handle, Path file, UUID storeId, long number)
+      throws IOException {
+    FileHeader.read(handle, file, FileKind.LOG, storeId);
+    long salt = readBytes(handle, file).getLong(LogFormat.SALT_OFFSET);
+    return new LogHeader(storeId, number, 1, salt, 1, 0, 0);
+  }
+
+  private static ByteBuffer readBytes(FileHandle handle, Path file) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(LogFormat.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     int count = handle.read(bytes, 0);
     if (count < LogFormat.HEADER_BYTES) {
       throw new CorruptFileException(
           file, count, "a log header of " + LogFormat.HEADER_BYTES + " bytes", count + " bytes");
     }
+    return bytes.rewind();
+  }
+
+  private static LogHeader decode(ByteBuffer bytes, Path file, UUID storeId, long number)
+      throws CorruptFileException {
     int stored = bytes.getInt(LogFormat.HEADER_CRC_OFFSET);
     int computed = crc(bytes);
     if (stored != computed) {

@@ -74,6 +74,16 @@ final class LogReader implements Closeable {
         });
   }
 
+  /**
+   * A reader for salvage, positioned before the first frame.
+   *
+   * @param handle owned by the reader
+   * @param header as the file has it, or as much of it as is known; its salt must be right
+   */
+  static LogReader salvage(Path file, FileHandle handle, LogHeader header) throws IOException {
+    return new LogReader(file, handle, header, handle.size());
+  }
+
   /** Appends to a writer the frames that a replay found but the log does not prove durable. */
   static void copyFrames(
       FileOperations files, Path directory, UUID storeId, LogEnd logEnd, LogWriter target)
@@ -245,7 +255,8 @@ final class LogReader implements Closeable {
     handle.close();
   }
 
-  private void seek(LogPosition position) {
+  /** Goes on behind a position, whose sequence and chain value the next frame must follow. */
+  void seek(LogPosition position) {
     end = position.offset();
     lastSequence = position.sequence();
     chain = position.chain();

@@ -133,6 +133,11 @@ public final class NioFiles implements FileOperations {
   }
 
   @Override
+  public Closeable lockShared(Path lockFile) throws IOException {
+    return ProcessLock.takeShared(lockFile);
+  }
+
+  @Override
   public long randomLong() {
     return RANDOM.nextLong();
   }

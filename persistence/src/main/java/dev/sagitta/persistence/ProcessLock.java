@@ -41,9 +41,12 @@ final class ProcessLock implements Closeable {
   /**
    * Channels opened on files that this JVM turned out to have locked already, which happens when
    * another class loader holds a copy of this class. Closing them would drop the other's lock, so
-   * they are kept for the next attempt: at most one a file.
+   * they are kept for the next attempt: at most two a file.
    */
-  private static final Map<Object, FileChannel> PARKED = new HashMap<>();
+  private static final Map<Parked, FileChannel> PARKED = new HashMap<>();
+
+  /** Of which file, by its identity, and for what a parked channel was opened. */
+  private record Parked(Object key, boolean shared) {}
 
   private final Object key;
   private final FileChannel channel;
@@ -66,32 +69,50 @@ final class ProcessLock implements Closeable {
       } catch (FileAlreadyExistsException e) {
         // The usual case: the file stays for ever.
       }
-      Object key = identity(file);
-      if (HELD.containsKey(key)) {
-        throw LockHeldException.byThisProcess(file);
-      }
-      FileChannel channel = openOrUnpark(key, file);
-      FileLock lock;
-      try {
-        lock = channel.tryLock(LOCKED_OFFSET, 1, false);
-      } catch (OverlappingFileLockException e) {
-        PARKED.put(key, channel);
-        throw LockHeldException.byThisProcess(file);
-      } catch (IOException e) {
-        throw closing(channel, e);
-      }
-      if (lock == null) {
-        throw closing(channel, heldByOther(file, channel));
-      }
+      return take(file, false);
+    }
+  }
+
+  /**
+   * Keeps others from taking the lock of a file that is there, without changing the file. Another
+   * process may do the same at the same time; its pid stays unknown.
+   *
+   * @throws LockHeldException if this process holds it in either way, or another one took it
+   */
+  static ProcessLock takeShared(Path file) throws IOException {
+    synchronized (HELD) {
+      return take(file, true);
+    }
+  }
+
+  private static ProcessLock take(Path file, boolean shared) throws IOException {
+    Object key = identity(file);
+    if (HELD.containsKey(key)) {
+      throw LockHeldException.byThisProcess(file);
+    }
+    FileChannel channel = openOrUnpark(new Parked(key, shared), file);
+    FileLock lock;
+    try {
+      lock = channel.tryLock(LOCKED_OFFSET, 1, shared);
+    } catch (OverlappingFileLockException e) {
+      PARKED.put(new Parked(key, shared), channel);
+      throw LockHeldException.byThisProcess(file);
+    } catch (IOException e) {
+      throw closing(channel, e);
+    }
+    if (lock == null) {
+      throw closing(channel, heldByOther(file, channel));
+    }
+    if (!shared) {
       try {
         writePid(channel);
       } catch (IOException e) {
         throw closing(channel, e);
       }
-      var held = new ProcessLock(key, channel);
-      HELD.put(key, held);
-      return held;
     }
+    var held = new ProcessLock(key, channel);
+    HELD.put(key, held);
+    return held;
   }
 
   /** Frees the lock; the file stays. Closing again does nothing. */
@@ -109,12 +130,14 @@ final class ProcessLock implements Closeable {
     return key == null ? file.toRealPath() : key;
   }
 
-  private static FileChannel openOrUnpark(Object key, Path file) throws IOException {
-    FileChannel parked = PARKED.remove(key);
+  private static FileChannel openOrUnpark(Parked wanted, Path file) throws IOException {
+    FileChannel parked = PARKED.remove(wanted);
     if (parked != null && parked.isOpen()) {
       return parked;
     }
-    return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    return wanted.shared()
+        ? FileChannel.open(file, StandardOpenOption.READ)
+        : FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
   /**

@@ -333,14 +333,25 @@ public final class SimulatedFiles implements FileOperations {
       tree.put(lockFile, new SimulatedFile());
     }
     SimulatedFile node = tree.file(lockFile);
-    var holder = new Object();
-    if (holders.putIfAbsent(node, holder) != null) {
-      throw LockHeldException.byThisProcess(lockFile);
-    }
+    Closeable held = hold(lockFile, node);
     var pid = ProcessHandle.current().pid() + "\n";
     byte[] text = pid.getBytes(StandardCharsets.US_ASCII);
     node.truncate(0);
     node.write(ByteBuffer.wrap(text), 0, text.length);
+    return held;
+  }
+
+  @Override
+  public synchronized Closeable lockShared(Path lockFile) throws IOException {
+    enter(IoCall.Operation.LOCK, lockFile, 0);
+    return hold(lockFile, tree.file(lockFile));
+  }
+
+  private Closeable hold(Path lockFile, SimulatedFile node) throws LockHeldException {
+    var holder = new Object();
+    if (holders.putIfAbsent(node, holder) != null) {
+      throw LockHeldException.byThisProcess(lockFile);
+    }
     return () -> unlock(node, holder);
   }
 

@@ -1,0 +1,156 @@
+package dev.sagitta.engine;
+
+import dev.sagitta.CollectionConfig;
+import dev.sagitta.InvalidInputException;
+import dev.sagitta.SalvageInterruptedException;
+import dev.sagitta.SalvageOptions;
+import dev.sagitta.SalvageProgress;
+import dev.sagitta.SalvageReport;
+import dev.sagitta.SalvagedCollection;
+import dev.sagitta.persistence.FileOperations;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+
+/**
+ * Recovers what can be recovered from a damaged database into a new one. For one use.
+ *
+ * <p>All reading is done on one engine thread, which hands the records to the target's write lanes;
+ * the caller waits, and an interrupt of the caller makes that thread stop.
+ */
+public final class Salvage {
+  private final Path source;
+  private final Path target;
+  private final SalvageOptions options;
+  private final Consumer<SalvageProgress> progress;
+  private final Environment environment;
+  private final FileOperations files;
+
+  /** Set by the caller's thread when it is interrupted. */
+  private volatile boolean stop;
+
+  /** Prepares; owns the environment's threads from then on. */
+  public Salvage(
+      Path source,
+      Path target,
+      SalvageOptions options,
+      Consumer<SalvageProgress> progress,
+      Environment environment) {
+    this.source = source.toAbsolutePath().normalize();
+    this.target = target.toAbsolutePath().normalize();
+    this.options = options;
+    this.progress = progress;
+    this.environment = environment;
+    this.files = environment.files();
+  }
+
+  /** Does it and waits for the end. */
+  public SalvageReport run() {
+    ExecutorService thread = environment.threads().serial("salvage");
+    CompletableFuture<SalvageReport> done = new CompletableFuture<>();
+    thread.execute(
+        () -> {
+          try {
+            done.complete(salvage());
+          } catch (IOException e) {
+            done.completeExceptionally(
+                Failures.translate("salvage of " + source + " to " + target, e));
+          } catch (RuntimeException | Error e) {
+            done.completeExceptionally(e);
+          }
+        });
+    try {
+      return waitFor(done);
+    } finally {
+      Waiting.forEnd(thread);
+      environment.threads().close();
+    }
+  }
+
+  private SalvageReport waitFor(CompletableFuture<SalvageReport> done) {
+    try {
+      var unused = done.get();
+    } catch (InterruptedException e) {
+      stop = true;
+      Waiting.forEnd(done);
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      // Thrown below, as it is.
+    }
+    return Waiting.on(done);
+  }
+
+  private void stopIfAsked() {
+    if (stop) {
+      throw new SalvageInterruptedException(source);
+    }
+  }
+
+  private SalvageReport salvage() throws IOException {
+    requireDistinct();
+    if (!files.isDirectory(source)) {
+      throw new InvalidInputException("source %s is not a directory".formatted(source));
+    }
+    try (Closeable _ = lockSource()) {
+      SalvageTarget made = SalvageTarget.begin(environment, target);
+      try {
+        SalvageReport report = new SalvageReport(collections(made));
+        stopIfAsked();
+        made.finish();
+        return report;
+      } catch (IOException | RuntimeException | Error e) {
+        made.discard(e);
+        throw e;
+      }
+    }
+  }
+
+  private void requireDistinct() {
+    Path unfinished = target.getFileName() == null ? target : SalvageTarget.unfinished(target);
+    if (target.startsWith(source)
+        || unfinished.startsWith(source)
+        || source.startsWith(target)
+        || source.startsWith(unfinished)) {
+      throw new InvalidInputException(
+          "target %s and source %s must not be within each other".formatted(target, source));
+    }
+  }
+
+  /**
+   * Keeps others from opening the source. Where there is no lock file, nobody can have the source
+   * open, and none is made, because nothing is changed there.
+   */
+  private Closeable lockSource() throws IOException {
+    Path lock = source.resolve(DatabaseEngine.LOCK);
+    return files.exists(lock) ? files.lockShared(lock) : () -> {};
+  }
+
+  private List<SalvagedCollection> collections(SalvageTarget made) throws IOException {
+    List<SalvagedCollection> collections = new ArrayList<>();
+    for (String name : files.list(source)) {
+      Path directory = source.resolve(name);
+      if (DatabaseEngine.isCollection(name) && files.isDirectory(directory)) {
+        stopIfAsked();
+        Optional<CollectionConfig> told = Optional.ofNullable(options.configs().get(name));
+        collections.add(
+            new CollectionSalvage(
+                    files,
+                    directory,
+                    name,
+                    told,
+                    config ->
+                        new SalvageSink(made.create(name, config), this::stopIfAsked, progress),
+                    this::stopIfAsked)
+                .run());
+      }
+    }
+    return collections;
+  }
+}

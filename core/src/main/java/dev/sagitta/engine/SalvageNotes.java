@@ -1,0 +1,71 @@
+package dev.sagitta.engine;
+
+import dev.sagitta.Damage;
+import dev.sagitta.LogGap;
+import dev.sagitta.SalvagedCollection;
+import dev.sagitta.persistence.CorruptFileException;
+import dev.sagitta.persistence.DamageListener;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** The damage and the gaps that the salvage of one collection met. Not thread-safe. */
+final class SalvageNotes implements DamageListener {
+  /** How many places are remembered, so that one met twice counts once. */
+  private static final int REMEMBERED_MAX = 100_000;
+
+  /** A place in a file. */
+  private record Place(Path file, long offset) {}
+
+  private final Set<Place> met = new HashSet<>();
+  private final List<Damage> damage = new ArrayList<>();
+  private final List<LogGap> gaps = new ArrayList<>();
+  private long damageCount;
+  private long gapCount;
+
+  @Override
+  public void damaged(CorruptFileException corrupt) {
+    Place place = new Place(corrupt.file(), corrupt.offset());
+    if (met.contains(place)) {
+      return;
+    }
+    if (met.size() < REMEMBERED_MAX) {
+      met.add(place);
+    }
+    damageCount++;
+    if (damage.size() < SalvagedCollection.LISTED_MAX) {
+      damage.add(
+          new Damage(
+              corrupt.file(),
+              corrupt.offset(),
+              "expected %s, found %s".formatted(corrupt.expected(), corrupt.actual())));
+    }
+  }
+
+  /** Takes a run of writes that are lost. */
+  void gap(Path file, long offset, long from, OptionalLong to) {
+    gapCount++;
+    if (gaps.size() < SalvagedCollection.LISTED_MAX) {
+      gaps.add(new LogGap(file, offset, from, to));
+    }
+  }
+
+  List<Damage> damage() {
+    return damage;
+  }
+
+  long damageCount() {
+    return damageCount;
+  }
+
+  List<LogGap> gaps() {
+    return gaps;
+  }
+
+  long gapCount() {
+    return gapCount;
+  }
+}
