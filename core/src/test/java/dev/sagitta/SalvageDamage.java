@@ -24,7 +24,6 @@ sealed interface SalvageDamage {
     @Override
     public void inflict(SimulatedFiles files, Path file) throws IOException {
       files.delete(file);
-      files.forceDirectory(file.getParent());
     }
 
     @Override

@@ -17,8 +17,8 @@ import java.util.TreeMap;
 
 /**
  * A database to be damaged, on the simulated file system, and all that was ever acknowledged in it:
- * two collections, each with two checkpoints and a log behind them, with updates and deletes in
- * every part. All vectors and payloads ever written are different. Not thread-safe.
+ * two collections, each with two checkpoints and logs of two processes behind them, with updates
+ * and deletes in every part. All vectors and payloads ever written are different. Not thread-safe.
  */
 final class SalvageStore {
   static final Path SOURCE = ModelDatabase.DIRECTORY;
@@ -101,10 +101,8 @@ final class SalvageStore {
 
   private SalvageStore fill() {
     for (String name : NAMES) {
-      histories.put(name, new History());
       var unused = database.open().collection(name, CONFIG);
-      // The second collection is there to show that it takes no harm.
-      int count = name.equals("a") ? records : Math.min(records, 24);
+      int count = count(name);
       write(name, 0, count);
       delete(name, 3);
       collection(name).checkpoint();
@@ -114,11 +112,22 @@ final class SalvageStore {
       collection(name).checkpoint();
       write(name, count, count / 3);
       write(name, 0, count / 6);
+    }
+    // The next process begins another log, and copies there what it finds at the end of the last.
+    database.kill();
+    for (String name : NAMES) {
+      int count = count(name);
       delete(name, 7);
       delete(name, count + 1);
       write(name, 7, 1);
+      write(name, count / 4, 2);
     }
     return this;
+  }
+
+  /** The second collection is there to show that it takes no harm. */
+  private int count(String name) {
+    return name.equals("a") ? records : Math.min(records, 24);
   }
 
   private VectorCollection collection(String name) {
@@ -130,14 +139,14 @@ final class SalvageStore {
     for (int id = firstId; id < firstId + count; id++) {
       VectorRecord record = record(id, ++versions);
       all.add(record);
-      histories.get(name).operations.add(Map.entry(record.id(), List.of(record)));
+      history(name).operations.add(Map.entry(record.id(), List.of(record)));
     }
     long unused = collection(name).upsertAll(all.stream());
   }
 
   private void delete(String name, int id) {
     if (collection(name).delete(id)) {
-      histories.get(name).operations.add(Map.entry(RecordId.of(id), List.of()));
+      history(name).operations.add(Map.entry(RecordId.of(id), List.of()));
     }
   }
 
@@ -150,7 +159,7 @@ final class SalvageStore {
 
   /** What was written to a collection. */
   History history(String name) {
-    return histories.getOrDefault(name, new History());
+    return histories.computeIfAbsent(name, unused -> new History());
   }
 
   /** Ends the process without closing; gives as many copies of what is there as wanted. */

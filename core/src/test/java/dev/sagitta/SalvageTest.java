@@ -138,8 +138,9 @@ final class SalvageTest {
                 assertTrue(
                     ModelRecords.same(record, history.last().getOrDefault(record.id(), record))));
     assertTrue(run.records("a").size() > history.last().size() / 3);
-    assertEquals(history.last().size() - run.records("a").size(), run.entry("a").lost());
-    assertNotEquals(0, run.entry("a").lost());
+    // At most: which of them the log wrote again cannot be told without their rows.
+    int missing = history.last().size() - run.records("a").size();
+    assertTrue(missing > 0 && run.entry("a").lost() >= missing, () -> missing + " are missing");
   }
 
   @Test
@@ -397,7 +398,7 @@ final class SalvageTest {
       return files
           .filter(file -> kind.number(file.getFileName().toString()).isPresent())
           .max(
-              Comparator.comparing(
+              Comparator.comparingLong(
                   file -> kind.number(file.getFileName().toString()).orElseThrow()))
           .orElseThrow();
     }

@@ -11,6 +11,7 @@ import dev.sagitta.persistence.FileOperations;
 import dev.sagitta.persistence.Manifest;
 import dev.sagitta.persistence.MappedBlockFile;
 import java.io.Closeable;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -56,6 +57,7 @@ final class SalvagedCheckpoint implements Closeable {
   private final Path slotPath;
   private final ByteBuffer row = buffer(SlotTable.ROW_BYTES);
   private final ByteBuffer blobHeader = buffer(RecordStore.HEADER_BYTES);
+  private final Arena arena;
   private final ByteBuffer vectorRow;
   private final MemorySegment vectorSegment;
 
@@ -107,8 +109,10 @@ final class SalvagedCheckpoint implements Closeable {
             .findFirst()
             .map(entry -> directory.resolve(entry.name()))
             .orElse(manifestPath);
-    vectorRow = buffer(rowBytes);
-    vectorSegment = MemorySegment.ofBuffer(vectorRow);
+    // Off-heap, because rows are read as aligned floats.
+    arena = Arena.ofShared();
+    vectorSegment = arena.allocate(rowBytes, Float.BYTES);
+    vectorRow = vectorSegment.asByteBuffer();
   }
 
   private SalvagedFiles open(
@@ -178,16 +182,17 @@ final class SalvagedCheckpoint implements Closeable {
     if (idBytes.isEmpty()) {
       return new Lost(idHash, Optional.empty());
     }
+    RecordId id;
     try {
-      RecordId id = ids.decode(idBytes.get());
-      Optional<byte[]> payload = payload(row.getLong(SlotTable.ADDRESS), idBytes.get().length);
-      if (payload.isEmpty() || !vectors.read(slot * (long) rowBytes(), vectorRow.clear())) {
-        return new Lost(idHash, Optional.of(id));
-      }
-      return live(id, idHash, payload.get());
+      id = ids.decode(idBytes.get());
     } catch (IllegalArgumentException | InvalidInputException e) {
       return new Lost(idHash, Optional.empty());
     }
+    Optional<byte[]> payload = payload(row.getLong(SlotTable.ADDRESS), idBytes.get().length);
+    if (payload.isEmpty() || !vectors.read(slot * (long) vectorRow.capacity(), vectorRow.clear())) {
+      return new Lost(idHash, Optional.of(id));
+    }
+    return live(id, idHash, payload.get());
   }
 
   private Slot live(RecordId id, int idHash, byte[] payload) {
@@ -199,10 +204,6 @@ final class SalvagedCheckpoint implements Closeable {
     } catch (IllegalArgumentException | InvalidInputException e) {
       return new Lost(idHash, Optional.of(id));
     }
-  }
-
-  private int rowBytes() {
-    return vectorRow.capacity();
   }
 
   /** Reads a slot's row; whether it is intact and possible. */
@@ -253,5 +254,6 @@ final class SalvagedCheckpoint implements Closeable {
     slots.close();
     vectors.close();
     records.close();
+    arena.close();
   }
 }

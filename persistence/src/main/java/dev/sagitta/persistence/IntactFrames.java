@@ -282,7 +282,9 @@ public final class IntactFrames implements Closeable {
       note(missing, 0);
       gaps.gap(place(), damagedOffset, lastSequence + 1, OptionalLong.empty());
     } else if (knownSequence > lastSequence) {
-      gaps.gap(place(), damagedOffset, lastSequence + 1, OptionalLong.of(knownSequence));
+      // Only a seal tells that there was no more.
+      OptionalLong to = sealed.isPresent() ? OptionalLong.of(knownSequence) : OptionalLong.empty();
+      gaps.gap(place(), damagedOffset, lastSequence + 1, to);
     }
   }
 
