@@ -55,6 +55,9 @@ public final class IntactFrames implements Closeable {
 
   private long damagedOffset;
 
+  /** Whether a log since the last frame had a damaged header, so that its frames may be lost. */
+  private boolean headless;
+
   /** What the last seal said, if the last log has one: its successor, or 0. */
   private OptionalLong sealed = OptionalLong.empty();
 
@@ -187,7 +190,9 @@ public final class IntactFrames implements Closeable {
               .map(LogHeader::previousEnd)
               .filter(end -> end >= LogFormat.HEADER_BYTES)
               .orElse(Long.MAX_VALUE);
-      entry.getValue().ifPresent(header -> know(header.firstSequence() - 1));
+      entry
+          .getValue()
+          .ifPresentOrElse(header -> know(header.firstSequence() - 1), () -> headless = true);
       opened = openLog(number, entry.getValue());
       entry = headers.ceilingEntry(next);
     }
@@ -245,6 +250,7 @@ public final class IntactFrames implements Closeable {
       gaps.gap(at, offset, lastSequence + 1, OptionalLong.of(sequence - 1));
     }
     damagedFile = null;
+    headless = false;
     lastSequence = sequence;
     know(sequence);
   }
@@ -281,7 +287,7 @@ public final class IntactFrames implements Closeable {
       }
       note(missing, 0);
       gaps.gap(place(), damagedOffset, lastSequence + 1, OptionalLong.empty());
-    } else if (knownSequence > lastSequence) {
+    } else if (knownSequence > lastSequence || (headless && sealed.isEmpty())) {
       // Only a seal tells that there was no more.
       OptionalLong to = sealed.isPresent() ? OptionalLong.of(knownSequence) : OptionalLong.empty();
       gaps.gap(place(), damagedOffset, lastSequence + 1, to);

@@ -81,6 +81,34 @@ final class ProcessLockTest {
   }
 
   @Test
+  void aSharedLockKeepsOthersOutAndChangesNothing() throws Exception {
+    Files.writeString(file, "1\n");
+    try (Closeable _ = files.lockShared(file)) {
+      assertThrows(LockHeldException.class, () -> files.lock(file));
+      assertThrows(LockHeldException.class, () -> files.lockShared(file));
+      try (ProcessLockChild child = ProcessLockChild.take(file)) {
+        assertEquals("held by 1", child.outcome());
+      }
+    }
+    assertEquals("1\n", Files.readString(file));
+    try (ProcessLockChild child = ProcessLockChild.take(file)) {
+      assertEquals("locked", child.outcome());
+      var held = assertThrows(LockHeldException.class, () -> files.lockShared(file));
+      assertEquals(OptionalLong.of(child.pid()), held.holderPid());
+    }
+    files.lock(file).close();
+  }
+
+  @Test
+  void aSharedLockNeedsTheFileAndNotTheRightToWriteIt() throws IOException {
+    assertThrows(NoSuchFileException.class, () -> files.lockShared(file));
+    assertFalse(Files.exists(file));
+    Files.createFile(file);
+    assertTrue(file.toFile().setReadOnly());
+    files.lockShared(file).close();
+  }
+
+  @Test
   void isTheSameLockUnderEveryName() throws Exception {
     Path link = Files.createSymbolicLink(directory.resolve("link"), directory);
     Path roundabout = directory.resolve("x").resolve("..").resolve("LOCK");
