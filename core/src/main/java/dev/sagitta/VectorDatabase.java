@@ -64,8 +64,8 @@ public final class VectorDatabase implements AutoCloseable {
    *
    * @param target is not there, or an empty directory
    * @param progress called now and then, on another thread; what it throws ends the salvage
-   * @throws InvalidInputException if the source is no directory, or the target is not free or
-   *     within the source
+   * @throws InvalidInputException if the source is no directory, the target is not free or within
+   *     the source, or the options are about a collection that the source does not have
    * @throws DatabaseLockedException if the source is open
    * @throws SalvageInterruptedException if the thread is interrupted; of the target nothing is left
    * @throws StorageException if the target cannot be written; what was there is removed if possible

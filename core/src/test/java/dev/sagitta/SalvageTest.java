@@ -194,6 +194,15 @@ final class SalvageTest {
   }
 
   @Test
+  void refusesAConfigurationOfNoCollection() throws IOException {
+    SalvageStore store = SalvageStore.ofSmallFiles();
+    SalvageOptions options = SalvageOptions.builder().config("c", SalvageStore.CONFIG).build();
+    SimulatedFiles files = store.killed().next();
+    assertThrows(InvalidInputException.class, () -> SalvageRun.of(files, store, options));
+    assertFalse(files.exists(UNFINISHED));
+  }
+
+  @Test
   void refusesASourceThatIsOpenAndKeepsItFromBeingOpened() throws IOException {
     SalvageStore store = SalvageStore.ofSmallFiles();
     SimulatedFiles files = store.killed().next();

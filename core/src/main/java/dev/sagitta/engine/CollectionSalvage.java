@@ -111,7 +111,7 @@ final class CollectionSalvage {
       CollectionConfig config) {
     SalvageSink sink = target.apply(config);
     int start = checkpoints.size() - 1;
-    if (start >= 0 && checkpoints.getFirst().isWhole()) {
+    if (start >= 0 && checkpoints.getFirst().isWhole(stopIfAsked)) {
       start = 0;
     }
     try (IntactFrames frames =

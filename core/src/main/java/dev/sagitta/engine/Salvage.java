@@ -98,6 +98,13 @@ public final class Salvage {
     if (!files.isDirectory(source)) {
       throw new InvalidInputException("source %s is not a directory".formatted(source));
     }
+    for (String name : options.configs().keySet()) {
+      if (!DatabaseEngine.isCollection(name) || !files.isDirectory(source.resolve(name))) {
+        throw new InvalidInputException(
+            "options have a configuration of %s, which is no collection of %s"
+                .formatted(name, source));
+      }
+    }
     try (Closeable _ = lockSource()) {
       SalvageTarget made = SalvageTarget.begin(environment, target);
       try {

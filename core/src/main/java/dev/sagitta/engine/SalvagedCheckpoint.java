@@ -151,14 +151,19 @@ final class SalvagedCheckpoint implements Closeable {
     return state.slotCount();
   }
 
-  /** Looks at every byte that counts; whether all is as it was written. */
-  boolean isWhole() {
+  /**
+   * Looks at every byte that counts; whether all is as it was written.
+   *
+   * @param stopIfAsked throws if the salvage is to end
+   */
+  boolean isWhole(Runnable stopIfAsked) {
     // Not stopped by the first damage: all of it goes into the report.
-    boolean whole = state.slotCount() == 0 || slots.areAllIntact();
-    whole &= vectors.areAllIntact();
-    whole &= records.areAllIntact();
+    boolean whole = state.slotCount() == 0 || slots.areAllIntact(stopIfAsked);
+    whole &= vectors.areAllIntact(stopIfAsked);
+    whole &= records.areAllIntact(stopIfAsked);
     long live = 0;
     for (int slot = 0; slot < state.slotCount(); slot++) {
+      stopIfAsked.run();
       if (!readRow(slot)) {
         whole = false;
       } else if (row.getLong(SlotTable.DEAD) == SlotTable.NEVER) {

@@ -52,11 +52,16 @@ final class SalvagedFiles implements Closeable {
     this.notes = notes;
   }
 
-  /** Looks at every byte; whether all are intact. */
-  boolean areAllIntact() {
+  /**
+   * Looks at every byte; whether all are intact.
+   *
+   * @param stopIfAsked throws if the salvage is to end
+   */
+  boolean areAllIntact(Runnable stopIfAsked) {
     long count = Math.ceilDiv(storedBytes, fileBytes);
     boolean intact = count == entries.size();
     for (int i = 0; i < Math.min(count, entries.size()); i++) {
+      stopIfAsked.run();
       IntactBlocks open = open(i);
       intact &= open != null && open.bodyBytes() == bodyBytes(i) && open.areAll();
     }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -81,7 +82,7 @@ final class IntactFramesTest {
   }
 
   /** The sequences 1 to 15 that are missing; told gaps must be exactly these. */
-  private static TreeSet<Long> missing(Scanned scanned) {
+  private static Set<Long> missing(Scanned scanned) {
     var missing = new TreeSet<>(LongStream.rangeClosed(1, 15).boxed().toList());
     missing.removeAll(scanned.sequences());
     var told = new TreeSet<Long>();
