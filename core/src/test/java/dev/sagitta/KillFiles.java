@@ -236,6 +236,11 @@ final class KillFiles implements FileOperations {
   }
 
   @Override
+  public Closeable lockShared(Path lockFile) throws IOException {
+    return files.lockShared(lockFile);
+  }
+
+  @Override
   public long randomLong() {
     return files.randomLong();
   }

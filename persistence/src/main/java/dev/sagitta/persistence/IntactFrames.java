@@ -37,7 +37,7 @@ public final class IntactFrames implements Closeable {
   private final LogGapListener gaps;
 
   /** By number; without a value where the header could not be read. */
-  private final TreeMap<Long, Optional<LogHeader>> headers = new TreeMap<>();
+  private final TreeMap<Long, Optional<LogHeaderCodec.Read>> headers = new TreeMap<>();
 
   private final long requiredLog;
   private @Nullable LogReader reader;
@@ -111,7 +111,7 @@ public final class IntactFrames implements Closeable {
     return scan;
   }
 
-  private Optional<LogHeader> header(long number) {
+  private Optional<LogHeaderCodec.Read> header(long number) {
     Path file = file(number);
     try (FileHandle handle = PatchedHandle.open(files, file, damage)) {
       return Optional.of(LogHeaderCodec.salvage(handle, file, storeId, number, damage));
@@ -173,7 +173,7 @@ public final class IntactFrames implements Closeable {
 
   /** Opens the next log that is there and of use; null if there is none. */
   private @Nullable LogReader openNext() {
-    Map.Entry<Long, Optional<LogHeader>> entry = headers.ceilingEntry(next);
+    Map.Entry<Long, Optional<LogHeaderCodec.Read>> entry = headers.ceilingEntry(next);
     LogReader opened = null;
     while (entry != null && opened == null) {
       long number = entry.getKey();
@@ -187,19 +187,19 @@ public final class IntactFrames implements Closeable {
       limit =
           headers
               .getOrDefault(next, Optional.empty())
-              .map(LogHeader::previousEnd)
+              .map(read -> read.header().previousEnd())
               .filter(end -> end >= LogFormat.HEADER_BYTES)
               .orElse(Long.MAX_VALUE);
       entry
           .getValue()
-          .ifPresentOrElse(header -> know(header.firstSequence() - 1), () -> headless = true);
+          .ifPresentOrElse(read -> know(read.header().firstSequence() - 1), () -> headless = true);
       opened = openLog(number, entry.getValue());
       entry = headers.ceilingEntry(next);
     }
     return opened;
   }
 
-  private @Nullable LogReader openLog(long number, Optional<LogHeader> known) {
+  private @Nullable LogReader openLog(long number, Optional<LogHeaderCodec.Read> known) {
     Path file = file(number);
     try {
       return Opened.open(

@@ -56,7 +56,7 @@ final class LogHeaderCodec {
    * Reads a log's header for salvage: as {@link #read}, and if its first bytes are damaged, which
    * say kind and store, as those must have been; the checksum tells whether they were.
    */
-  static LogHeader salvage(
+  static Read salvage(
       FileHandle handle, Path file, UUID storeId, long number, DamageListener damage)
       throws IOException {
     try {
@@ -64,9 +64,9 @@ final class LogHeaderCodec {
     } catch (CorruptFileException e) {
       ByteBuffer bytes = readBytes(handle, file);
       FileHeader.put(bytes, FileKind.LOG, storeId);
-      LogHeader header = decode(bytes.rewind(), file, storeId, number);
+      Read repaired = decode(bytes.rewind(), file, storeId, number);
       damage.damaged(e);
-      return header;
+      return repaired;
     }
   }
 
@@ -74,11 +74,13 @@ final class LogHeaderCodec {
    * What salvage may try where only the log's own part of the header is damaged: its salt as it
    * stands there, which the frames prove right or wrong, and nothing else.
    */
-  static LogHeader saltOnly(FileHandle handle, Path file, UUID storeId, long number)
-      throws IOException {
+  static Read saltOnly(FileHandle handle, Path file, UUID storeId, long number) throws IOException {
     FileHeader.read(handle, file, FileKind.LOG, storeId);
-    long salt = readBytes(handle, file).getLong(LogFormat.SALT_OFFSET);
-    return new LogHeader(storeId, number, 1, salt, 1, 0, 0);
+    ByteBuffer bytes = readBytes(handle, file);
+    long salt = bytes.getLong(LogFormat.SALT_OFFSET);
+    return new Read(
+        new LogHeader(storeId, number, 1, salt, 1, 0, 0),
+        bytes.getInt(LogFormat.HEADER_CRC_OFFSET));
   }
 
   private static ByteBuffer readBytes(FileHandle handle, Path file) throws IOException {
@@ -91,7 +93,7 @@ final class LogHeaderCodec {
     return bytes.rewind();
   }
 
-  private static LogHeader decode(ByteBuffer bytes, Path file, UUID storeId, long number)
+  private static Read decode(ByteBuffer bytes, Path file, UUID storeId, long number)
       throws CorruptFileException {
     int stored = bytes.getInt(LogFormat.HEADER_CRC_OFFSET);
     int computed = crc(bytes);

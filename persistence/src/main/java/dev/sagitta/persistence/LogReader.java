@@ -80,7 +80,8 @@ final class LogReader implements Closeable {
    * @param handle owned by the reader
    * @param header as the file has it, or as much of it as is known; its salt must be right
    */
-  static LogReader salvage(Path file, FileHandle handle, LogHeader header) throws IOException {
+  static LogReader salvage(Path file, FileHandle handle, LogHeaderCodec.Read header)
+      throws IOException {
     return new LogReader(file, handle, header, handle.size());
   }
 
