@@ -16,6 +16,25 @@ final class ChildJvm {
    * @throws IOException if it ends with another exit code than 0
    */
   static void run(Class<?> program, String... arguments) throws IOException, InterruptedException {
+    end(program, process(program, arguments).inheritIO().start());
+  }
+
+  /**
+   * Runs a program to its end and returns the lines that it printed; its errors come where this
+   * one's do.
+   *
+   * @throws IOException if it ends with another exit code than 0
+   */
+  static List<String> output(Class<?> program, String... arguments)
+      throws IOException, InterruptedException {
+    Process process =
+        process(program, arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    List<String> lines = process.inputReader().lines().toList();
+    end(program, process);
+    return lines;
+  }
+
+  private static ProcessBuilder process(Class<?> program, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
@@ -23,7 +42,12 @@ final class ChildJvm {
     command.add(System.getProperty("java.class.path"));
     command.add(program.getName());
     command.addAll(List.of(arguments));
-    int exitCode = new ProcessBuilder(command).inheritIO().start().waitFor();
+    return new ProcessBuilder(command);
+  }
+
+  private static void end(Class<?> program, Process process)
+      throws IOException, InterruptedException {
+    int exitCode = process.waitFor();
     if (exitCode != 0) {
       throw new IOException(program.getSimpleName() + " ended with exit code " + exitCode);
     }
