@@ -21,13 +21,13 @@ final class VectorChecks {
           "%s has dimension %d; the collection's is %d"
               .formatted(what, vector.length, config.dimension()));
     }
-    for (int i = 0; i < vector.length; i++) {
-      // Written so that NaN is refused too.
-      if (!(Math.abs(vector[i]) <= Limits.COMPONENT_MAX)) {
-        throw new InvalidInputException(
-            "%s has element %s at index %d; allowed are -%s to %s"
-                .formatted(what, vector[i], i, Limits.COMPONENT_MAX, Limits.COMPONENT_MAX));
-      }
+    // All at once first, which is several times faster; NaN is larger than anything here.
+    float largest = 0;
+    for (float component : vector) {
+      largest = Math.max(largest, Math.abs(component));
+    }
+    if (!isAllowed(largest)) {
+      throw notAllowed(what, vector);
     }
     if (config.metric() == Metric.COSINE) {
       double norm = RowLayout.norm(vector);
@@ -37,5 +37,20 @@ final class VectorChecks {
                 .formatted(what, norm, Limits.COSINE_NORM_MIN));
       }
     }
+  }
+
+  /** Written so that NaN is refused too. */
+  private static boolean isAllowed(float component) {
+    return Math.abs(component) <= Limits.COMPONENT_MAX;
+  }
+
+  private static InvalidInputException notAllowed(String what, float[] vector) {
+    int index = 0;
+    while (isAllowed(vector[index])) {
+      index++;
+    }
+    return new InvalidInputException(
+        "%s has element %s at index %d; allowed are -%s to %s"
+            .formatted(what, vector[index], index, Limits.COMPONENT_MAX, Limits.COMPONENT_MAX));
   }
 }

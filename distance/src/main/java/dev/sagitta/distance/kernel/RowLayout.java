@@ -85,11 +85,22 @@ public final class RowLayout {
    * it against a limit, and neither overflow nor underflow for any finite floats.
    */
   public static double norm(float[] vector) {
-    double squares = 0;
-    for (float component : vector) {
-      squares += (double) component * component;
+    // Four sums, because each addition to one waits for the addition before.
+    double squares0 = 0;
+    double squares1 = 0;
+    double squares2 = 0;
+    double squares3 = 0;
+    int i = 0;
+    for (; i + 3 < vector.length; i += 4) {
+      squares0 += (double) vector[i] * vector[i];
+      squares1 += (double) vector[i + 1] * vector[i + 1];
+      squares2 += (double) vector[i + 2] * vector[i + 2];
+      squares3 += (double) vector[i + 3] * vector[i + 3];
     }
-    return Math.sqrt(squares);
+    for (; i < vector.length; i++) {
+      squares0 += (double) vector[i] * vector[i];
+    }
+    return Math.sqrt((squares0 + squares1) + (squares2 + squares3));
   }
 
   /**

@@ -90,6 +90,20 @@ final class RowLayoutTest {
   }
 
   @Test
+  void normCountsEveryComponentOnce() {
+    for (int dimension = 1; dimension <= 40; dimension++) {
+      float[] vector = new float[dimension];
+      double squares = 0;
+      for (int i = 0; i < dimension; i++) {
+        vector[i] = i + 1;
+        squares += (i + 1.0) * (i + 1.0);
+      }
+      // Whole numbers this small are summed exactly in any order.
+      assertEquals(Math.sqrt(squares), RowLayout.norm(vector), "dimension " + dimension);
+    }
+  }
+
+  @Test
   void normNeitherOverflowsNorUnderflows() {
     assertEquals(5, RowLayout.norm(new float[] {3f, -4f}));
     assertEquals(0, RowLayout.norm(new float[] {0f, -0f}));
