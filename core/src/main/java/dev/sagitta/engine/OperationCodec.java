@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Operations as bytes of a log frame, little-endian.
@@ -76,12 +77,27 @@ final class OperationCodec {
    *     the message says what is wrong
    */
   Operation decode(ByteBuffer frame) {
+    return decode(frame, this::newVector);
+  }
+
+  /**
+   * Reads an operation back that is applied before the next one is read, as a replay does.
+   *
+   * @param vector of the collection's dimension; belongs to the operation, if that is an upsert by
+   *     itself, until it is passed again
+   * @throws IllegalArgumentException as {@link #decode(ByteBuffer)}
+   */
+  Operation decode(ByteBuffer frame, float[] vector) {
+    return decode(frame, () -> vector);
+  }
+
+  private Operation decode(ByteBuffer frame, Supplier<float[]> vector) {
     ByteBuffer buffer = frame.slice().order(ByteOrder.LITTLE_ENDIAN);
     need(buffer, 8, "operation");
     Operation operation =
         switch (buffer.getInt(0)) {
           case BATCH -> decodeBatch(buffer);
-          default -> decodeSingle(buffer);
+          default -> decodeSingle(buffer, vector);
         };
     if (buffer.hasRemaining()) {
       throw new IllegalArgumentException(buffer.remaining() + " bytes follow the operation");
@@ -98,12 +114,12 @@ final class OperationCodec {
     List<Operation.Single> changes = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       need(buffer, 8, "change");
-      changes.add(decodeSingle(buffer));
+      changes.add(decodeSingle(buffer, this::newVector));
     }
     return new Operation.Batch(changes);
   }
 
-  private Operation.Single decodeSingle(ByteBuffer buffer) {
+  private Operation.Single decodeSingle(ByteBuffer buffer, Supplier<float[]> target) {
     int kind = buffer.getInt();
     int idBytes = length("id", buffer.getInt(), Limits.ID_BYTES_MAX);
     return switch (kind) {
@@ -111,7 +127,7 @@ final class OperationCodec {
         need(buffer, 4, "payload length");
         int payloadBytes = length("payload", buffer.getInt(), Limits.PAYLOAD_BYTES_MAX);
         need(buffer, 4L * dimension + idBytes + payloadBytes, "upsert");
-        float[] vector = new float[dimension];
+        float[] vector = target.get();
         buffer.asFloatBuffer().get(vector);
         buffer.position(buffer.position() + 4 * dimension);
         check(vector);
@@ -123,6 +139,10 @@ final class OperationCodec {
       }
       default -> throw new IllegalArgumentException("unknown operation kind " + kind);
     };
+  }
+
+  private float[] newVector() {
+    return new float[dimension];
   }
 
   private void check(float[] vector) {

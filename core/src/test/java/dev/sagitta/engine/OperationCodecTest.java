@@ -20,6 +20,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 final class OperationCodecTest {
@@ -103,6 +104,19 @@ final class OperationCodecTest {
             .flip()
             .position(5);
     assertSame(operation, codec.decode(shifted));
+  }
+
+  @Property
+  void readsIntoAnArrayOfTheCallers(@ForAll long seed) {
+    Operation operation = operation(seed);
+    float[] vector = {7, 7, 7};
+    Operation read = codec.decode(codec.encode(operation), vector);
+    assertSame(operation, read);
+    if (read instanceof Operation.Upsert upsert) {
+      Assertions.assertSame(vector, upsert.vector());
+    } else {
+      assertArrayEquals(new float[] {7, 7, 7}, vector, "a batch has arrays of its own");
+    }
   }
 
   @Property

@@ -36,6 +36,10 @@ final class LogReader implements Closeable {
 
   // Bytes of the file from `bufferOffset` on; position 0, limit at the last byte read.
   private ByteBuffer buffer;
+
+  /** A view of the buffer, to be given to others. */
+  private ByteBuffer readOnly;
+
   private long bufferOffset;
 
   private long end;
@@ -45,7 +49,6 @@ final class LogReader implements Closeable {
   private int payloadBytes;
   private LogPosition durable;
   private LogPosition candidate;
-  private String expected = "";
   private String actual = "";
 
   private LogReader(Path file, FileHandle handle, LogHeaderCodec.Read read, long size) {
@@ -55,6 +58,7 @@ final class LogReader implements Closeable {
     this.size = size;
     this.frameCrc = new FrameCrc(header.salt());
     this.buffer = allocate((int) Math.min(size, BUFFER_BYTES));
+    this.readOnly = readOnly(buffer);
     this.end = LogFormat.HEADER_BYTES;
     this.lastSequence = header.firstSequence() - 1;
     this.chain = read.chain();
@@ -146,15 +150,12 @@ final class LogReader implements Closeable {
 
   /** Payload of the frame met last: read-only, little-endian, valid until {@link #next}. */
   ByteBuffer payload() {
-    return buffer
-        .slice(payloadStart, payloadBytes)
-        .asReadOnlyBuffer()
-        .order(ByteOrder.LITTLE_ENDIAN);
+    return readOnly.slice(payloadStart, payloadBytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** The bad frame as an error. */
   CorruptFileException bad() {
-    return new CorruptFileException(file, end, expected, actual);
+    return new CorruptFileException(file, end, expected(), actual);
   }
 
   /** The frame met last as an error: it is intact, but its payload is not what belongs there. */
@@ -171,7 +172,7 @@ final class LogReader implements Closeable {
 
   /** What the bad frame should have been. */
   String expected() {
-    return expected;
+    return "a frame of sequence " + (lastSequence + 1);
   }
 
   /** What is wrong with the bad frame. */
@@ -181,7 +182,6 @@ final class LogReader implements Closeable {
 
   /** Reads the frame at the end of the last one; after a bad frame only errors may be asked for. */
   Met next() throws IOException {
-    expected = "a frame of sequence " + (lastSequence + 1);
     if (size - end < LogFormat.FRAME_HEADER_BYTES) {
       actual = "the end of the file after " + (size - end) + " bytes";
       return Met.BAD;
@@ -296,13 +296,21 @@ final class LogReader implements Closeable {
     target.limit((int) Math.min(target.capacity(), size - end)).position(kept);
     int count = handle.read(target, end + kept);
     target.flip();
-    buffer = target;
+    if (target.capacity() > buffer.capacity()) {
+      buffer = target;
+      readOnly = readOnly(target);
+    }
     bufferOffset = end;
     if (kept + count < bytes) {
       throw new CorruptFileException(
           file, end + kept + count, "a file of " + size + " bytes", "its end");
     }
     return 0;
+  }
+
+  /** A view of a whole buffer, whatever its limit is now. */
+  private static ByteBuffer readOnly(ByteBuffer buffer) {
+    return buffer.asReadOnlyBuffer().clear();
   }
 
   private static ByteBuffer allocate(int bytes) {
