@@ -60,6 +60,12 @@ final class Extents {
   /** Replaced, never changed in place. */
   private volatile Extent[] extents = new Extent[0];
 
+  /** Whether the next extent is to be made ready before it is asked for; of recovery. */
+  private boolean ahead;
+
+  /** The next extent, if it is being made ready; of the write lane, and recovery before it. */
+  private @Nullable CompletableFuture<Extent> spare;
+
   /**
    * No extents yet.
    *
@@ -94,21 +100,48 @@ final class Extents {
     if (index < now.length) {
       ensureVerified(now[index], 0, now[index].memory().byteSize());
     }
-    Arena arena = Arena.ofShared();
-    MemorySegment memory = allocate(arena);
-    MappedBlockFile copied = null;
+    Extent opened = next();
     if (index < now.length) {
       MemorySegment stored = now[index].memory();
-      MemorySegment.copy(stored, 0, memory, 0, stored.byteSize());
-      copied = now[index].file();
+      MemorySegment.copy(stored, 0, opened.memory(), 0, stored.byteSize());
+      opened = new Extent(opened.memory(), opened.arena(), null, now[index].file());
     }
-    replace(index, new Extent(memory, arena, null, copied));
-    return memory;
+    replace(index, opened);
+    return opened.memory();
   }
 
-  private MemorySegment allocate(Arena arena) {
+  /**
+   * An empty extent: the one that was made ready, if it is by now, since waiting for another thread
+   * could take longer than the work.
+   */
+  private Extent next() {
+    CompletableFuture<Extent> begun = spare;
+    if (begun != null && !begun.isDone()) {
+      return open();
+    }
+    spare = ahead ? CompletableFuture.supplyAsync(this::open, readers) : null;
+    return begun == null ? open() : Waiting.on(begun);
+  }
+
+  /**
+   * Says whether many extents are to be filled one after the other. Then each next one is made
+   * ready by an engine thread meanwhile: the system clears memory when it is first touched, which
+   * takes half as long as filling it does. Recovery only.
+   */
+  void openAhead(boolean many) {
+    ahead = many;
+    CompletableFuture<Extent> begun = spare;
+    if (!many && begun != null) {
+      var _ = begun.thenAccept(Extent::close);
+      spare = null;
+    }
+  }
+
+  private Extent open() {
+    Arena arena = Arena.ofShared();
     try {
-      return arena.allocate(extentBytes, MappedBlockFile.BODY_OFFSET);
+      MemorySegment memory = arena.allocate(extentBytes, MappedBlockFile.BODY_OFFSET);
+      return new Extent(memory, arena, null, null);
     } catch (RuntimeException | Error e) {
       arena.close();
       throw e;
@@ -213,6 +246,7 @@ final class Extents {
 
   /** Frees everything; the epoch is closed by then. */
   void close() {
+    openAhead(false);
     Extent[] last = extents;
     extents = new Extent[0];
     Closing.all(Arrays.stream(last).map(extent -> (Runnable) extent::close).toList());

@@ -225,9 +225,12 @@ final class Recovery {
 
   private void replay(CollectionState state) throws IOException {
     OperationCodec codec = new OperationCodec(config.config());
+    float[] vector = new float[config.config().dimension()];
+    vectorExtents.openAhead(true);
+    recordExtents.openAhead(true);
     files.replay(
         (sequence, payload) -> {
-          Operation operation = decode(codec, payload);
+          Operation operation = decode(codec, payload, vector);
           try {
             state.requireRoom(operation);
           } catch (InvalidInputException e) {
@@ -235,12 +238,14 @@ final class Recovery {
           }
           state.apply(sequence, operation);
         });
+    vectorExtents.openAhead(false);
+    recordExtents.openAhead(false);
   }
 
-  private Operation decode(OperationCodec codec, ByteBuffer payload)
+  private Operation decode(OperationCodec codec, ByteBuffer payload, float[] vector)
       throws MalformedPayloadException {
     try {
-      Operation operation = codec.decode(payload);
+      Operation operation = codec.decode(payload, vector);
       checkContent(operation);
       return operation;
     } catch (IllegalArgumentException e) {

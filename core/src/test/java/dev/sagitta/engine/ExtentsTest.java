@@ -20,6 +20,8 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +73,27 @@ final class ExtentsTest {
     assertTrue(extents.now()[0].trusted());
     assertEquals(2L * EXTENT_BYTES, extents.anonymousBytes());
     assertEquals(0, extents.mappedBytes());
+  }
+
+  @Test
+  void takesAnExtentThatWasMadeReadyAndWaitsForNone() {
+    Queue<Runnable> tasks = new ArrayDeque<>();
+    Extents many = new Extents(EXTENT_BYTES, tasks::add, parts.reclaimer);
+    many.openAhead(true);
+    many.writable(0);
+    assertEquals(1, tasks.size());
+    many.writable(1);
+    assertEquals(1, tasks.size(), "the one begun is still to come");
+    tasks.remove().run();
+    MemorySegment third = many.writable(2);
+    assertArrayEquals(new byte[EXTENT_BYTES], bytes(third, EXTENT_BYTES));
+    assertEquals(1, tasks.size(), "another one in the place of the one taken");
+    many.openAhead(false);
+    tasks.remove().run();
+    many.writable(3);
+    assertEquals(0, tasks.size());
+    assertEquals(4L * EXTENT_BYTES, many.anonymousBytes());
+    many.close();
   }
 
   @Test
