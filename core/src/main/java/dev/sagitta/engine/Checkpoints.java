@@ -23,6 +23,12 @@ final class Checkpoints {
   private static final long PAUSE_NANOS_MIN = TimeUnit.SECONDS.toNanos(1);
   private static final long PAUSE_NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
 
+  /**
+   * Of a log that is due, the lane forces about this part, 1 MiB, and what is forced ahead the
+   * rest.
+   */
+  private static final int AHEAD_SHARE = 64;
+
   private final CollectionState state;
   private final CollectionFiles files;
   private final CommitLog log;
@@ -190,8 +196,9 @@ final class Checkpoints {
     }
   }
 
-  /** Rolls the log between two groups of writes. */
+  /** Rolls the log between two groups of writes, which wait meanwhile. */
   private CheckpointWriter.Point takePoint() {
+    log.forceAhead(logBytesMin / AHEAD_SHARE);
     CheckpointWriter.Point[] point = new CheckpointWriter.Point[1];
     Waiting.on(
         lane.run(

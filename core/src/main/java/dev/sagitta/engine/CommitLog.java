@@ -19,11 +19,15 @@ import org.jspecify.annotations.Nullable;
  * that requires it, so that reading alone changes no file.
  */
 final class CommitLog {
+  private static final int AHEAD_ROUNDS_MAX = 4;
+
   private final CollectionFiles files;
   private final Durability durability;
   private final LongSupplier bytesMaxNow;
 
-  private @Nullable LogWriter writer;
+  /** Of the lane; read by the background thread, to force ahead. */
+  private volatile @Nullable LogWriter writer;
+
   private boolean closed;
 
   /** Bytes in logs before the newest that the last checkpoint does not cover. */
@@ -35,7 +39,7 @@ final class CommitLog {
   private volatile long writerBytes;
   private volatile long newestLog;
   private volatile long durableSequence;
-  private long forcedBytes;
+  private volatile long forcedBytes;
 
   /**
    * A log that is not open yet.
@@ -74,15 +78,17 @@ final class CommitLog {
     if (closed) {
       throw new ClosedException("the log in " + files.directory() + " is closed");
     }
-    if (writer == null) {
+    LogWriter log = writer;
+    if (log == null) {
       try {
-        writer = files.openLog();
+        log = files.openLog();
       } catch (LogNotBegunException e) {
         throw notBegun(e);
       }
-      count(writer);
+      writer = log;
+      count(log);
     }
-    return writer;
+    return log;
   }
 
   /** No log was lost, so the error is one of the call that needed a new one only. */
@@ -126,9 +132,10 @@ final class CommitLog {
 
   /** Makes everything appended durable. */
   void force() throws IOException {
-    if (writer != null && writer.lastSequence() > writer.durableSequence()) {
-      writer.force();
-      count(writer);
+    LogWriter log = writer;
+    if (log != null && log.lastSequence() > log.durableSequence()) {
+      log.force();
+      count(log);
     }
   }
 
@@ -138,6 +145,29 @@ final class CommitLog {
     if (log.durableSequence() > durableSequence) {
       durableSequence = log.durableSequence();
       forcedBytes = log.endOffset();
+    }
+  }
+
+  /**
+   * Forces, beside the lane, most of what {@link #roll} would have to force on it while writers
+   * wait, and again what was written meanwhile; if that fails, {@link #roll} does. At level SYNC
+   * nothing is left to force. Background thread.
+   *
+   * @param bytesMax how much may be left to the lane, unless writers are too fast
+   */
+  void forceAhead(long bytesMax) {
+    if (durability instanceof Durability.Sync) {
+      return;
+    }
+    long forced = forcedBytes;
+    for (int round = 0; round < AHEAD_ROUNDS_MAX; round++) {
+      LogWriter log = writer;
+      long written = writerBytes;
+      if (log == null || written - forced <= bytesMax) {
+        return;
+      }
+      log.forceAhead();
+      forced = written;
     }
   }
 
@@ -195,8 +225,9 @@ final class CommitLog {
   /** Makes everything durable and closes the log, which is not opened again. */
   void close() throws IOException {
     closed = true;
-    if (writer != null) {
-      writer.close();
+    LogWriter log = writer;
+    if (log != null) {
+      log.close();
       writer = null;
     }
   }

@@ -318,6 +318,34 @@ final class CheckpointsTest {
   }
 
   @Test
+  void failsTheLaneIfTheLogCannotBeForcedAhead() throws IOException {
+    log = parts.log(Durability.os());
+    lane = parts.lane(CollectionParts.DIRECT, log);
+    Checkpoints direct = checkpointsOn(CollectionParts.DIRECT);
+    upsert("a", 1);
+    failNext(IoCall.Operation.FORCE, "log-");
+    CollectionFailedException failed =
+        assertThrows(CollectionFailedException.class, direct::runAndWait);
+    String message = String.valueOf(failed.getMessage());
+    assertTrue(message.contains("forcing ahead has failed"), message);
+    AtomicLong forces = new AtomicLong();
+    parts.disk.intercept(
+        call -> {
+          if (call.operation() == IoCall.Operation.FORCE
+              && call.path().toString().contains("log-")) {
+            forces.incrementAndGet();
+          }
+          return Optional.empty();
+        });
+    assertThrows(CollectionFailedException.class, direct::runAndWait);
+    assertEquals(0, forces.get(), "none is repeated");
+    Map<String, Float> before = records();
+    reopen();
+    assertEquals(before, records());
+    assertEquals(1, before.size());
+  }
+
+  @Test
   void isRefusedAfterItsThreadHasEnded() {
     Checkpoints ended =
         checkpointsOn(

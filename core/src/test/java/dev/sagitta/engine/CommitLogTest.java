@@ -100,6 +100,33 @@ final class CommitLogTest {
   }
 
   @Test
+  void forcesAheadOnceWhatIsWorthIt() throws IOException {
+    CommitLog log = parts.log(Durability.os());
+    log.forceAhead(0);
+    upsert(log, "a", 900);
+    AtomicInteger forces = countForcesOfLogs();
+    log.forceAhead(10_000);
+    assertEquals(0, forces.get(), "little enough is left to the lane");
+    log.forceAhead(500);
+    assertEquals(1, forces.get(), "nothing was written meanwhile");
+    assertEquals(0, log.durableSequence());
+    log.force();
+    log.forceAhead(0);
+    assertEquals(2, forces.get(), "nothing was left");
+    log.close();
+  }
+
+  @Test
+  void forcesNothingAheadAtSync() throws IOException {
+    CommitLog log = parts.log(Durability.sync());
+    upsert(log, "a", 900);
+    AtomicInteger forces = countForcesOfLogs();
+    log.forceAhead(0);
+    assertEquals(0, forces.get());
+    log.close();
+  }
+
+  @Test
   void forcesAfterSoManyBytesAtInterval() throws IOException {
     CommitLog log = parts.log(Durability.interval(Duration.ofHours(1), 4_096));
     upsert(log, "a", 0);

@@ -6,10 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open end of the write-ahead log: appends frames to one log and rotates to the next. Not
- * thread-safe; used by the write lane's thread. Layout in {@link LogFormat}.
+ * thread-safe; used by the write lane's thread, but for {@link #forceAhead}. Layout in {@link
+ * LogFormat}.
  *
  * <p>Frames are collected by {@link #append}, reach the file with {@link #write} and the medium
  * with {@link #force}. Invariants:
@@ -20,7 +23,7 @@ import java.util.UUID;
  *   <li>After any failure of I/O the writer is <b>failed</b>, unless it was the making of the next
  *       log only: what reached the file is unknown, so it refuses everything but {@link #close},
  *       and no force is ever repeated. The store is then recovered from what can be read, into a
- *       new log.
+ *       new log. Where forcing ahead has failed, the next force is the failure.
  *   <li>Before any frame goes to log n + 1, log n is durable up to the end that the header of n + 1
  *       records, and n + 1 itself is durable under its name. So whoever finds n + 1 knows where n
  *       ends, and that anything missing from n before that was lost by the medium.
@@ -54,6 +57,15 @@ public final class LogWriter implements Closeable {
   private long durableSequence;
   private int chain;
   private State state = State.OPEN;
+
+  /** Held while the file is being forced or closed, so that no two threads do so at once. */
+  private final ReentrantLock forcing = new ReentrantLock();
+
+  /** Why a force failed, if one did; guarded by {@link #forcing}. */
+  private @Nullable Throwable forceFailure;
+
+  /** Whether the handle is closed; guarded by {@link #forcing}. */
+  private boolean handleClosed;
 
   private LogWriter(FileOperations files, Path directory, LogHeader header, FileHandle handle) {
     this.files = files;
@@ -183,6 +195,25 @@ public final class LogWriter implements Closeable {
   }
 
   /**
+   * Forces what has been written, so that the next {@link #force} has little left to do; makes
+   * nothing durable by itself. On any thread, while the lane goes on appending and writing. A
+   * failure is that of the next force, because the page cache may have dropped what it was to
+   * write, and a force after it would report success.
+   */
+  public void forceAhead() {
+    forcing.lock();
+    try {
+      if (!handleClosed && forceFailure == null) {
+        forceHandle();
+      }
+    } catch (IOException kept) {
+      // The next force fails because of it.
+    } finally {
+      forcing.unlock();
+    }
+  }
+
+  /**
    * Goes on in a new log: forces this one, makes the next one durable, seals this one, and closes
    * it. A crash between any two of these steps leaves what {@link LogChain} recovers from. If it
    * fails once the next one may exist and say where this one ends, this log is failed too.
@@ -248,23 +279,36 @@ public final class LogWriter implements Closeable {
     if (state == State.CLOSED) {
       return;
     }
-    try (handle) {
+    try {
       if (state == State.OPEN) {
         force();
         seal(0);
       }
-    } finally {
-      state = State.CLOSED;
+    } catch (IOException | RuntimeException | Error e) {
+      abandon(e);
+      throw e;
     }
+    state = State.CLOSED;
+    closeHandle();
   }
 
   /** Closes the handle and nothing else, because of another failure. */
   void abandon(Throwable cause) {
     state = State.CLOSED;
     try {
-      handle.close();
+      closeHandle();
     } catch (IOException e) {
       cause.addSuppressed(e);
+    }
+  }
+
+  private void closeHandle() throws IOException {
+    forcing.lock();
+    try {
+      handleClosed = true;
+      handle.close();
+    } finally {
+      forcing.unlock();
     }
   }
 
@@ -326,8 +370,24 @@ public final class LogWriter implements Closeable {
 
   private void forceFile() throws IOException {
     state = State.FAILED;
-    handle.force();
+    forceHandle();
     durableSequence = lastSequence;
     state = State.OPEN;
+  }
+
+  /** Forces, unless that has failed before. */
+  private void forceHandle() throws IOException {
+    forcing.lock();
+    try {
+      if (forceFailure != null) {
+        throw new IOException("forcing ahead has failed: " + file, forceFailure);
+      }
+      handle.force();
+    } catch (IOException | RuntimeException | Error e) {
+      forceFailure = e;
+      throw e;
+    } finally {
+      forcing.unlock();
+    }
   }
 }

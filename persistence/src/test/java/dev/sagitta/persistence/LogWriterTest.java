@@ -185,6 +185,46 @@ final class LogWriterTest {
   }
 
   @Test
+  void forcingAheadClaimsNothingDurable() throws IOException {
+    LogWriter log = newLog(files);
+    append(log, 2);
+    log.write();
+    AtomicLong forces = countCalls(IoCall.Operation.FORCE);
+    log.forceAhead();
+    assertEquals(1, forces.get());
+    assertEquals(0, log.durableSequence());
+    log.force();
+    assertEquals(2, forces.get());
+    assertEquals(2, log.durableSequence());
+    log.close();
+    long atClose = forces.get();
+    log.forceAhead();
+    assertEquals(atClose, forces.get(), "none after closing");
+  }
+
+  @Test
+  void aFailureToForceAheadIsTheFailureOfTheNextForce() throws IOException {
+    LogWriter log = newLog(files);
+    append(log, 2);
+    log.write();
+    failNext(IoCall.Operation.FORCE);
+    log.forceAhead();
+    assertFalse(log.failed(), "its own thread has not met it yet");
+    append(log, 1);
+    log.write();
+    long steps = files.ioSteps();
+    log.forceAhead();
+    var e = assertThrows(IOException.class, log::rotate);
+    assertEquals("forcing ahead has failed: /log-1.wal", e.getMessage());
+    assertEquals("java.io.IOException: injected", String.valueOf(e.getCause()));
+    assertTrue(log.failed());
+    assertThrows(IOException.class, log::force);
+    log.close();
+    assertEquals(steps, files.ioSteps(), "no force, no seal, no next log");
+    assertEquals(0, log.durableSequence());
+  }
+
+  @Test
   void aFailedWriteOfALargePayloadFailsTheLog() throws IOException {
     LogWriter log = newLog(files);
     failNext(IoCall.Operation.WRITE);
