@@ -23,6 +23,12 @@ public final class BlockFileWriter implements Closeable {
   private static final int BUFFER_BYTES = 1 << 20;
   private static final int TABLE_BYTES_INITIAL = 1 << 10;
 
+  /**
+   * A long file is forced piece by piece, because a force of the log waits for what is on its way
+   * to the disk already. Larger than an extent, which is forced once.
+   */
+  static final int UNFORCED_BYTES_MAX = 8 << 20;
+
   private final FileOperations files;
   private final Path target;
   private final Path temporary;
@@ -38,6 +44,7 @@ public final class BlockFileWriter implements Closeable {
   private ByteBuffer table =
       ByteBuffer.allocate(TABLE_BYTES_INITIAL).order(ByteOrder.LITTLE_ENDIAN);
   private long flushedBytes;
+  private long forcedBytes;
   private State state = State.OPEN;
 
   private enum State {
@@ -193,5 +200,9 @@ public final class BlockFileWriter implements Closeable {
     handle.write(buffer, flushedBytes);
     flushedBytes += end;
     buffer.clear();
+    if (flushedBytes - forcedBytes >= UNFORCED_BYTES_MAX) {
+      handle.force();
+      forcedBytes = flushedBytes;
+    }
   }
 }

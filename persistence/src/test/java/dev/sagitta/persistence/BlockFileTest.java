@@ -16,8 +16,10 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -163,6 +165,33 @@ final class BlockFileTest {
       files.failNext(call -> call.operation() == IoCall.Operation.WRITE, full);
       assertThrows(IOException.class, () -> writer.write(ByteBuffer.allocate(2 << 20)));
       assertThrows(IOException.class, writer::finish);
+    }
+    assertEquals(List.of(), files.list(ROOT));
+  }
+
+  @Test
+  void aLongFileIsForcedPieceByPiece() throws IOException {
+    var forces = new AtomicInteger();
+    files.intercept(
+        call -> {
+          if (call.operation() == IoCall.Operation.FORCE) {
+            forces.incrementAndGet();
+          }
+          return Optional.empty();
+        });
+    write(files, ROOT, new byte[2 * BlockFileWriter.UNFORCED_BYTES_MAX + 1]);
+    assertEquals(3, forces.get());
+  }
+
+  @Test
+  void aPieceThatCannotBeForcedFailsTheFileAndIsNotForcedAgain() throws IOException {
+    try (BlockFileWriter writer = writer()) {
+      files.failNext(call -> call.operation() == IoCall.Operation.FORCE, full);
+      ByteBuffer body = ByteBuffer.allocate(BlockFileWriter.UNFORCED_BYTES_MAX);
+      assertThrows(IOException.class, () -> writer.write(body));
+      long steps = files.ioSteps();
+      assertThrows(IOException.class, writer::finish);
+      assertEquals(steps, files.ioSteps());
     }
     assertEquals(List.of(), files.list(ROOT));
   }
