@@ -23,6 +23,8 @@ import org.junit.jupiter.api.function.Executable;
 
 /** What callers see when the file system fails or its bytes are damaged. */
 final class FailedStorageTest {
+  private static final int HEADER_BYTES = 64;
+
   private static final float[] ORIGIN = {0, 0};
   private static final String TOLD = "java.io.IOException: told to fail";
 
@@ -203,8 +205,10 @@ final class FailedStorageTest {
         .files()
         .intercept(
             call -> {
+              // Their header alone is read by the opening itself.
               if (call.operation() == IoCall.Operation.READ
-                  && call.path().toString().contains("links-")) {
+                  && call.path().toString().contains("links-")
+                  && call.bytes() > HEADER_BYTES) {
                 throw new IllegalStateException("a bug");
               }
               return Optional.empty();

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -36,7 +37,11 @@ final class QuickStart {
       Path directory = Files.createTempDirectory("sagitta-children");
       directory.toFile().deleteOnExit();
       List<String> jars = new ArrayList<>();
-      for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      List<String> entries =
+          Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+              .splitAsStream(System.getProperty("java.class.path"))
+              .toList();
+      for (String entry : entries) {
         Path path = Path.of(entry);
         jars.add(Files.isDirectory(path) ? jar(path, directory, jars.size()) : entry);
       }
