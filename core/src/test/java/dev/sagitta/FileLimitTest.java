@@ -39,7 +39,8 @@ final class FileLimitTest {
             level.name())) {
       for (int opening = 0; opening < OPENINGS; opening++) {
         long acknowledged = Long.parseLong(child.line());
-        assertTrue(acknowledged > writer.acknowledged(), "wrote nothing in opening " + opening);
+        // Later there may be no room: a new log begins with what the last does not prove durable.
+        assertTrue(acknowledged >= Math.max(1, writer.acknowledged()), "opening " + opening);
         writer.continueAfter(acknowledged, Boolean.parseBoolean(child.line()));
       }
       assertEquals(0, child.await());
