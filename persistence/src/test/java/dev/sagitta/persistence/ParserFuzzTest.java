@@ -24,7 +24,7 @@ final class ParserFuzzTest {
   private static final Path ROOT = Path.of("/");
   private static final Path FILE = ROOT.resolve("slots-1.tab");
   private static final UUID STORE = LogFixture.STORE;
-  private static final int FEW = 2_000;
+  private static final int FEW = 1_000;
 
   private static boolean typed(Throwable e) {
     return e instanceof CorruptFileException
