@@ -2,6 +2,7 @@ package dev.sagitta.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -71,6 +72,7 @@ final class LinkedGraphTest {
     assertEquals(List.of(5), pending());
     parts.loadGraph();
     assertTrue(parts.graph.done());
+    assertNull(parts.graph.failure());
     assertTrue(parts.graph.bytes() > 0);
     assertEquals(List.of(5), pending());
     for (int slot = 0; slot < 5; slot++) {

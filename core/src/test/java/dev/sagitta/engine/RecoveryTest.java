@@ -231,6 +231,26 @@ final class RecoveryTest {
   }
 
   @Test
+  void refusesANegativePendingSlot() throws IOException {
+    ByteBuffer body = slotBody();
+    body.putInt(7 * SlotTable.ROW_BYTES, -1);
+    commit(state(), withSlotFile(body));
+    assertEquals(".tab at offset 288: expected a pending slot below 7, found slot -1", refusal());
+  }
+
+  @Test
+  void buildsLinksAnewThatTheManifestDoesNotList() throws IOException {
+    commit(state(), entries(FileKind.VECTORS, FileKind.PAYLOADS, FileKind.SLOTS));
+    log.close();
+    try (CollectionParts opened = CollectionParts.open(parts.disk)) {
+      opened.loadGraph();
+      String warning = opened.graph.warning().orElseThrow();
+      assertTrue(warning.endsWith("expected one file of kind LINKS, found 0 files"), warning);
+      assertEquals(4, opened.state.pending().size());
+    }
+  }
+
+  @Test
   void refusesLogFramesThatHoldNoOperation() throws IOException {
     log.append(9, ByteBuffer.wrap(new byte[] {9, 0, 0, 0, 0, 0, 0, 0}));
     assertEquals(

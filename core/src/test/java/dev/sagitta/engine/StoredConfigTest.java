@@ -2,6 +2,7 @@ package dev.sagitta.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sagitta.CollectionConfig;
 import dev.sagitta.IdType;
@@ -87,6 +88,8 @@ final class StoredConfigTest {
     assertEquals(
         "impossible extent sizes " + new StoredConfig(SAMPLE.config(), 11, 0x11400000),
         refusal(23, (byte) 0x11));
+    assertTrue(refusal(19, (byte) 0x80).startsWith("impossible extent sizes "));
+    assertTrue(refusal(23, (byte) 0x80).startsWith("impossible extent sizes "));
     assertEquals(
         "impossible extent sizes " + new StoredConfig(SAMPLE.config(), 11, (1 << 22) + 4),
         refusal(20, (byte) 4));

@@ -1,7 +1,9 @@
 package dev.sagitta.persistence;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -58,6 +60,15 @@ final class FileKindTest {
     assertThrows(IllegalArgumentException.class, () -> FileKind.LOG.fileName(-1));
     assertThrows(
         IllegalArgumentException.class, () -> FileKind.LOG.fileName(1_000_000_000_000_000_000L));
+  }
+
+  @Test
+  void namesOfFinishedAndOfUnfinishedFilesAreKnown() {
+    assertTrue(FileKind.isName("slots-9.tab"));
+    assertTrue(FileKind.isName("slots-9.tab.tmp"));
+    assertFalse(FileKind.isName("slots-9.tab.tmp.tmp"));
+    assertFalse(FileKind.isName("notes.tmp"));
+    assertFalse(FileKind.isName("notes"));
   }
 
   @Test
