@@ -68,6 +68,11 @@ final class ModelDatabase implements AutoCloseable {
     return (SimulatedFiles) files;
   }
 
+  /** Whether a small log already makes it checkpoint in the background. */
+  boolean checkpointsByItself() {
+    return tuning.checkpointLogBytes() < SmallWorkloads.TINY.checkpointLogBytes();
+  }
+
   /** Opens the database if it is not open. */
   VectorDatabase open() {
     VectorDatabase open = database;

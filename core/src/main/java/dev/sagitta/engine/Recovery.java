@@ -35,6 +35,7 @@ final class Recovery {
   private final RecordStore records;
   private final VectorStore vectors;
   private final IdIndex ids;
+  private final IdCodec idCodec;
   private final IntHashSet pendingAtCheckpoint = new IntHashSet();
 
   /**
@@ -58,6 +59,7 @@ final class Recovery {
     records = new RecordStore(recordExtents, checkpoint.recordsEnd());
     vectors = new VectorStore(config.layout(), config.rowsPerExtentShift(), vectorExtents);
     ids = new IdIndex(slots, records, new IdHash(files.storeId()), reclaimer);
+    idCodec = new IdCodec(config.config().ids());
   }
 
   /** The state after the last operation of the log; what is pending is listed. */
@@ -228,18 +230,21 @@ final class Recovery {
     float[] vector = new float[config.config().dimension()];
     vectorExtents.openAhead(true);
     recordExtents.openAhead(true);
-    files.replay(
-        (sequence, payload) -> {
-          Operation operation = decode(codec, payload, vector);
-          try {
-            state.requireRoom(operation);
-          } catch (InvalidInputException e) {
-            throw new MalformedPayloadException(String.valueOf(e.getMessage()), e);
-          }
-          state.apply(sequence, operation);
-        });
-    vectorExtents.openAhead(false);
-    recordExtents.openAhead(false);
+    try {
+      files.replay(
+          (sequence, payload) -> {
+            Operation operation = decode(codec, payload, vector);
+            try {
+              state.requireRoom(operation);
+            } catch (InvalidInputException e) {
+              throw new MalformedPayloadException(String.valueOf(e.getMessage()), e);
+            }
+            state.apply(sequence, operation);
+          });
+    } finally {
+      vectorExtents.openAhead(false);
+      recordExtents.openAhead(false);
+    }
   }
 
   private Operation decode(OperationCodec codec, ByteBuffer payload, float[] vector)
@@ -257,7 +262,6 @@ final class Recovery {
    * Refuses ids and payloads that are none, which once in memory no reader could blame on a file.
    */
   private void checkContent(Operation operation) {
-    IdCodec idCodec = new IdCodec(config.config().ids());
     switch (operation) {
       case Operation.Upsert upsert -> {
         var _ = idCodec.decode(upsert.id());
