@@ -7,6 +7,7 @@ import dev.sagitta.persistence.SimulatedFiles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -29,11 +30,15 @@ final class CrashStepTest {
   /** Decides the order of threads. */
   private static final long SEED = Long.getLong("sagitta.seed", 1);
 
+  private static long steps;
   private static long crashes;
+  private static long laterCrashes;
 
   @AfterAll
   static void report() {
-    System.out.printf("CrashStepTest: %,d crashes%n", crashes);
+    System.out.printf(
+        "CrashStepTest: %,d crashes at %,d steps, and %,d crashes of what was left; seed %d%n",
+        crashes, steps, laterCrashes, SEED);
   }
 
   @Test
@@ -68,13 +73,14 @@ final class CrashStepTest {
 
   private static void crashAtEveryStep(Tuning tuning, SmallWorkloads.Workload workload) {
     for (Durability durability : LEVELS) {
-      long steps =
+      long last =
           Simulation.run(SEED, simulation -> steps(simulation, tuning, durability, workload));
-      for (long step = 1; step <= steps; step++) {
+      for (long step = 1; step <= last; step++) {
+        steps++;
         long at = step;
-        String context = durability + ", step " + step + " of " + steps;
+        String context = durability + ", step " + step + " of " + last;
         try {
-          crashes +=
+          laterCrashes +=
               Simulation.run(
                   SEED, simulation -> crashAt(simulation, at, tuning, durability, workload));
         } catch (RuntimeException | AssertionError e) {
@@ -91,13 +97,14 @@ final class CrashStepTest {
       Durability durability,
       SmallWorkloads.Workload workload) {
     var files = new SimulatedFiles();
-    try (var database = ModelDatabase.simulated(simulation, files, durability, tuning)) {
-      workload.run(new ModelWriter(database, durability));
-    }
+    var database = ModelDatabase.simulated(simulation, files, durability, tuning);
+    var writer = new ModelWriter(database, durability);
+    workload.run(writer);
+    writer.close();
     return files.ioSteps();
   }
 
-  /** How many crashes it was. */
+  /** How many crashes came later. */
   private static int crashAt(
       Simulation simulation,
       long step,
@@ -109,11 +116,15 @@ final class CrashStepTest {
     files.crashAtStep(step, step % 4 / 3.0);
     var database = ModelDatabase.simulated(simulation, files, durability, tuning);
     var writer = new ModelWriter(database, durability);
+    Optional<SagittaException> error = Optional.empty();
     try {
       workload.run(writer);
+      writer.close();
     } catch (SagittaException crashed) {
-      assertTrue(files.ioSteps() >= step, () -> "failed before the crash: " + crashed);
+      error = Optional.of(crashed);
     }
+    String why = error.map(Throwable::toString).orElse("no error");
+    assertTrue(files.ioSteps() >= step, () -> "did not come to the crash: " + why);
     List<SimulatedFiles> survivors =
         new ArrayList<>(database.crashes(step * POWER_LOSSES, POWER_LOSSES));
     survivors.add(files.killProcess());
@@ -122,12 +133,12 @@ final class CrashStepTest {
       boolean powerLoss = i < POWER_LOSSES;
       try (var survivor =
           ModelDatabase.simulated(simulation, survivors.get(i), durability, tuning)) {
+        crashes++;
         count += CrashVerifier.verify(survivor, writer, powerLoss, (step + i) % 4 == 0, step);
       } catch (RuntimeException | AssertionError e) {
         String seed = powerLoss ? "power loss of seed " + (step * POWER_LOSSES + i) : "kill";
         throw new AssertionError(seed + ": " + e.getMessage(), e);
       }
-      count++;
     }
     return count;
   }

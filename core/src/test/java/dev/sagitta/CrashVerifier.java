@@ -134,6 +134,7 @@ final class CrashVerifier {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+    checkSearch(collection);
     return collection;
   }
 
@@ -142,6 +143,8 @@ final class CrashVerifier {
     ModelHistory.records(collection).values().forEach(oracle::put);
     float[] query = ModelRecords.vector(ModelWriter.DIMENSION, 1_000);
     oracle.checkExact(collection.searchExact(SearchRequest.of(query, 5)), query, 5);
-    double unused = oracle.checkHits(collection.search(SearchRequest.of(query, 5)), query, 5);
+    // So few records that a search with the default breadth meets all of them.
+    assertEquals(
+        1, oracle.checkHits(collection.search(SearchRequest.of(query, 5)), query, 5), "recall");
   }
 }

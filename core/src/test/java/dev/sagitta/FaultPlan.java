@@ -48,6 +48,7 @@ final class FaultPlan implements Interceptor {
 
   private final long failing;
   private final Kind kind;
+  private final int variant;
 
   private long calls;
   private boolean suspended;
@@ -57,10 +58,12 @@ final class FaultPlan implements Interceptor {
    * A plan.
    *
    * @param failing number of the first call that fails, counted from 1; 0 for none
+   * @param variant 0 to 2: with each, another call of three neighbours has an aftermath
    */
-  FaultPlan(long failing, Kind kind) {
+  FaultPlan(long failing, Kind kind, int variant) {
     this.failing = failing;
     this.kind = kind;
+    this.variant = variant;
   }
 
   @Override
@@ -75,9 +78,9 @@ final class FaultPlan implements Interceptor {
       return Optional.empty();
     }
     // A write that fails has reached the file not at all, in part, or wholly.
-    int applied = (int) (call.bytes() * (failing % 4) / 3);
+    int applied = (int) (call.bytes() * ((failing + variant) % 4) / 3);
     // Only the first: a medium on which all changes fail and yet happen is none that we know of.
-    boolean surprise = calls == failing && failing % 3 == 0;
+    boolean surprise = calls == failing && (failing + variant) % 3 == 0;
     return Optional.of(
         new Fault(
             new IOException(TOLD + ": " + call),
@@ -126,6 +129,13 @@ final class FaultPlan implements Interceptor {
 
   @Override
   public String toString() {
-    return "call " + failing + " (" + failed().map(IoCall::toString).orElse("none") + ") " + kind;
+    return "call "
+        + failing
+        + " ("
+        + failed().map(IoCall::toString).orElse("none")
+        + ") "
+        + kind
+        + " "
+        + variant;
   }
 }

@@ -2,6 +2,7 @@ package dev.sagitta;
 
 import dev.sagitta.engine.Tuning;
 import dev.sagitta.persistence.SimulatedFiles;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +23,16 @@ final class FaultStepTest {
   /** Decides the order of threads. */
   private static final long SEED = Long.getLong("sagitta.seed", 1);
 
-  private static final Durability DURABILITY = Durability.sync();
+  /** Levels, and variants of the first call's aftermath. */
+  private static final boolean ALL = Boolean.getBoolean("sagitta.nightly.allFaults");
+
+  private static final List<Durability> LEVELS =
+      ALL
+          ? List.of(
+              Durability.sync(), Durability.interval(Duration.ofHours(1), 4_096), Durability.os())
+          : List.of(Durability.sync());
+
+  private static final int VARIANTS = ALL ? 3 : 1;
 
   private static final List<FaultPlan.Kind> KINDS =
       Arrays.stream(System.getProperty("sagitta.nightly.faults", "ONCE,ALIKE,FULL").split(","))
@@ -34,7 +44,9 @@ final class FaultStepTest {
 
   @AfterAll
   static void report() {
-    System.out.printf("FaultStepTest: %,d faults, %,d crashes after them%n", faults, crashes);
+    System.out.printf(
+        "FaultStepTest: %,d faults %s, %,d crashes after them; seed %d%n",
+        faults, KINDS, crashes, SEED);
   }
 
   @Test
@@ -73,7 +85,7 @@ final class FaultStepTest {
     failAtEveryCall(FaultStepTest::recover);
   }
 
-  private static int recover(Simulation simulation, FaultPlan plan) {
+  private static int recover(Simulation simulation, Durability durability, FaultPlan plan) {
     Durability before = Durability.os();
     var database =
         ModelDatabase.simulated(simulation, new SimulatedFiles(), before, SmallWorkloads.TINY);
@@ -84,14 +96,15 @@ final class FaultStepTest {
     }
     // Each time another outcome of the same power loss.
     SimulatedFiles cut = database.crashes(plan.failing(), 1).getFirst();
-    var survivor = ModelDatabase.simulated(simulation, cut, DURABILITY, SmallWorkloads.TINY);
-    ModelWriter resumed = ModelWriter.resumed(writer, survivor, DURABILITY, plan);
-    survivor.kill();
+    var found = ModelDatabase.simulated(simulation, cut.copy(1), durability, SmallWorkloads.TINY);
+    var survivor = ModelDatabase.simulated(simulation, cut, durability, SmallWorkloads.TINY);
+    ModelWriter resumed = ModelWriter.resumed(writer, found, true, survivor, durability, plan);
     return fail(
         simulation,
         plan,
         survivor,
         resumed,
+        durability,
         SmallWorkloads.TINY,
         recovered -> {
           recovered.upsert("a", 1, 6);
@@ -103,32 +116,41 @@ final class FaultStepTest {
 
   /** What is done under a plan; gives how many crashes came after. */
   private interface Run {
-    int under(Simulation simulation, FaultPlan plan);
+    int under(Simulation simulation, Durability durability, FaultPlan plan);
   }
 
   private static void failAtEveryCall(Tuning tuning, SmallWorkloads.Workload workload) {
     failAtEveryCall(
-        (simulation, plan) -> {
+        (simulation, durability, plan) -> {
           var database =
-              ModelDatabase.simulated(simulation, new SimulatedFiles(), DURABILITY, tuning);
-          var writer = ModelWriter.tolerant(database, DURABILITY, plan);
-          return fail(simulation, plan, database, writer, tuning, workload);
+              ModelDatabase.simulated(simulation, new SimulatedFiles(), durability, tuning);
+          var writer = ModelWriter.tolerant(database, durability, plan);
+          return fail(simulation, plan, database, writer, durability, tuning, workload);
         });
   }
 
   private static void failAtEveryCall(Run run) {
-    for (FaultPlan.Kind kind : KINDS) {
-      boolean more = true;
-      for (long call = 1; more; call++) {
-        var plan = new FaultPlan(call, kind);
-        try {
-          crashes += Simulation.run(SEED, simulation -> run.under(simulation, plan));
-        } catch (RuntimeException | AssertionError e) {
-          throw new AssertionError(plan + ": " + e.getMessage(), e);
+    for (Durability durability : LEVELS) {
+      for (FaultPlan.Kind kind : KINDS) {
+        for (int variant = 0; variant < VARIANTS; variant++) {
+          failAtEveryCall(run, durability, kind, variant);
         }
-        more = plan.failed().isPresent();
-        faults += more ? 1 : 0;
       }
+    }
+  }
+
+  private static void failAtEveryCall(
+      Run run, Durability durability, FaultPlan.Kind kind, int variant) {
+    boolean more = true;
+    for (long call = 1; more; call++) {
+      var plan = new FaultPlan(call, kind, variant);
+      try {
+        crashes += Simulation.run(SEED, simulation -> run.under(simulation, durability, plan));
+      } catch (RuntimeException | AssertionError e) {
+        throw new AssertionError(durability + ", " + plan + ": " + e.getMessage(), e);
+      }
+      more = plan.failed().isPresent();
+      faults += more ? 1 : 0;
     }
   }
 
@@ -138,6 +160,7 @@ final class FaultStepTest {
       FaultPlan plan,
       ModelDatabase database,
       ModelWriter writer,
+      Durability durability,
       Tuning tuning,
       SmallWorkloads.Workload workload) {
     SimulatedFiles files = database.files();
@@ -152,7 +175,7 @@ final class FaultStepTest {
     for (int i = 0; i < survivors.size(); i++) {
       boolean powerLoss = i == 0;
       try (var survivor =
-          ModelDatabase.simulated(simulation, survivors.get(i), DURABILITY, tuning)) {
+          ModelDatabase.simulated(simulation, survivors.get(i), durability, tuning)) {
         count += 1 + CrashVerifier.verify(survivor, writer, powerLoss, seed % 2 == 0, seed);
       } catch (RuntimeException | AssertionError e) {
         throw new AssertionError((powerLoss ? "power loss: " : "kill: ") + e.getMessage(), e);

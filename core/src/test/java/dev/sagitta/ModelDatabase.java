@@ -88,7 +88,14 @@ final class ModelDatabase implements AutoCloseable {
     return simulation == null
         ? new Environment(files, new PlatformThreads(linkers), System::nanoTime, tuning)
         : new Environment(
-            simulation.files(files), simulation.threads(linkers), System::nanoTime, tuning);
+            simulation.files(files), simulation.threads(linkers), simulation::nanoTime, tuning);
+  }
+
+  /** Runs what is repeated after some time, where time is simulated. */
+  void tick() {
+    if (simulation != null) {
+      simulation.tick();
+    }
   }
 
   /** Closes the database in peace. */

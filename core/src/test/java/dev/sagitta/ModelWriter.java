@@ -35,25 +35,33 @@ final class ModelWriter {
     this.faults = faults;
   }
 
-  /** A writer that goes on with another's collections, from the states in which they are found. */
+  /**
+   * A writer that goes on with another's collections, from the states in which a crash left them.
+   *
+   * @param found where they are looked at; closed afterwards
+   * @param database where the writer writes: the same files once more, not opened yet
+   * @param faults for a tolerant writer; null for one that ends with the first error
+   */
   static ModelWriter resumed(
-      ModelWriter before, ModelDatabase database, Durability durability, boolean powerLoss) {
-    return resumed(before, new ModelWriter(database, durability, null), powerLoss);
-  }
-
-  /** The same after a power loss, tolerant. */
-  static ModelWriter resumed(
-      ModelWriter before, ModelDatabase database, Durability durability, FaultPlan faults) {
-    return resumed(before, new ModelWriter(database, durability, faults), true);
-  }
-
-  private static ModelWriter resumed(ModelWriter before, ModelWriter writer, boolean powerLoss) {
+      ModelWriter before,
+      ModelDatabase found,
+      boolean powerLoss,
+      ModelDatabase database,
+      Durability durability,
+      @Nullable FaultPlan faults) {
+    var writer = new ModelWriter(database, durability, faults);
     before.lifetimes.forEach(
         (name, lifetime) -> {
-          ModelHistory history = lifetime.history().copy();
-          history.goOn(writer.collection(name), powerLoss);
-          writer.lifetimes.put(name, new Lifetime(history, true, null));
+          if (found.open().collectionNames().contains(name)) {
+            VectorCollection collection = found.open().collection(name);
+            ModelHistory history = lifetime.in(collection, powerLoss).copy();
+            history.goOn(collection, powerLoss);
+            writer.lifetimes.put(name, new Lifetime(history, lifetime.certain(), null));
+          } else if (lifetime.certain()) {
+            throw new AssertionError(name + " is lost");
+          }
         });
+    found.kill();
     return writer;
   }
 
@@ -71,10 +79,14 @@ final class ModelWriter {
   record Lifetime(ModelHistory history, boolean certain, @Nullable ModelHistory before) {
     /** Checks that a collection is in a state that it may be in. */
     void check(VectorCollection collection, boolean powerLoss) {
+      int unused = in(collection, powerLoss).check(collection, powerLoss);
+    }
+
+    /** Which of the two histories a collection that was found is of. */
+    ModelHistory in(VectorCollection collection, boolean powerLoss) {
       ModelHistory dropped = before;
-      if (certain || dropped == null || !dropped.allows(collection, powerLoss)) {
-        int unused = history.check(collection, powerLoss);
-      }
+      boolean back = !certain && dropped != null && dropped.allows(collection, powerLoss);
+      return back && dropped != null ? dropped : history;
     }
   }
 
@@ -231,6 +243,7 @@ final class ModelWriter {
     int begun = lifetime == null ? 0 : lifetime.history().begun();
     try {
       operation.run();
+      database.tick();
     } catch (SagittaException e) {
       if (faults == null) {
         throw e;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sagitta.persistence.SimulatedFiles;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,6 +29,7 @@ final class RecoveryCrashTest {
   private static final Durability AFTER = Durability.sync();
 
   private static long crashes;
+  private static long faults;
 
   /** What the process does that recovers. */
   enum Recovering {
@@ -51,9 +54,32 @@ final class RecoveryCrashTest {
         writer.close();
         writer.upsert("a", 7, 9);
       }
+    },
+    CREATES_AND_DROPS {
+      @Override
+      void run(ModelWriter writer) {
+        if (writer.lifetimes().containsKey("a")) {
+          writer.drop("a");
+        }
+        writer.create("a");
+        writer.upsert("a", 1, 1);
+        writer.create("c");
+        writer.upsert("c", 2, 2);
+        writer.drop("a");
+      }
+
+      @Override
+      Left source(Simulation simulation, int seed) {
+        return crashWhileCreatingAndDropping(simulation, seed);
+      }
     };
 
     abstract void run(ModelWriter writer);
+
+    /** What comes before the first crash, and that crash. */
+    Left source(Simulation simulation, int seed) {
+      return powerLossInTheMiddleOfWrites(simulation, seed);
+    }
   }
 
   /**
@@ -67,7 +93,9 @@ final class RecoveryCrashTest {
 
   @AfterAll
   static void report() {
-    System.out.printf("RecoveryCrashTest: %,d crashes%n", crashes);
+    System.out.printf(
+        "RecoveryCrashTest: %,d crashes, %,d faults after crashes; seed %d%n",
+        crashes, faults, SEED);
   }
 
   @ParameterizedTest
@@ -96,7 +124,7 @@ final class RecoveryCrashTest {
 
   private static Left crashTwice(
       Simulation simulation, int first, int second, Recovering recovering) {
-    Left cut = powerLossInTheMiddleOfWrites(simulation, first);
+    Left cut = recovering.source(simulation, first);
     Left once = crashAt(simulation, cut, first, recovering);
     if (!once.reached()) {
       return once;
@@ -121,11 +149,27 @@ final class RecoveryCrashTest {
     return new Left(database.crashes(seed, 1).getFirst(), writer, true, true);
   }
 
+  /** At a step that depends on the seed: 187 steps, and every one once in so many seeds. */
+  private static Left crashWhileCreatingAndDropping(Simulation simulation, int seed) {
+    var files = new SimulatedFiles();
+    files.crashAtStep(1 + 31 * seed % 187, 0.5);
+    var database = ModelDatabase.simulated(simulation, files, AFTER, SmallWorkloads.TINY);
+    var writer = new ModelWriter(database, AFTER);
+    try {
+      SmallWorkloads.creatingAndDropping(writer);
+    } catch (SagittaException crashed) {
+      assertTrue(files.ioSteps() >= 1, () -> "failed before the crash: " + crashed);
+    }
+    crashes++;
+    boolean powerLoss = seed % 2 == 0;
+    SimulatedFiles cut = database.crashes(seed, 1).getFirst();
+    return new Left(powerLoss ? cut : files.killProcess(), writer, powerLoss, true);
+  }
+
   private static Left crashAt(Simulation simulation, Left before, int step, Recovering recovering) {
-    var database = ModelDatabase.simulated(simulation, before.files(), AFTER, SmallWorkloads.TINY);
-    var writer = ModelWriter.resumed(before.writer(), database, AFTER, before.powerLoss());
-    database.kill();
-    SimulatedFiles files = database.files();
+    SimulatedFiles files = before.files();
+    var database = ModelDatabase.simulated(simulation, files, AFTER, SmallWorkloads.TINY);
+    ModelWriter writer = resumed(simulation, before, database, null);
     long crashStep = files.ioSteps() + step;
     files.crashAtStep(crashStep, step % 3 / 2.0);
     try {
@@ -138,5 +182,55 @@ final class RecoveryCrashTest {
     SimulatedFiles cut = database.crashes(step, 1).getFirst();
     crashes++;
     return new Left(powerLoss ? cut : files.killProcess(), writer, powerLoss, reached);
+  }
+
+  private static ModelWriter resumed(
+      Simulation simulation, Left before, ModelDatabase database, @Nullable FaultPlan faults) {
+    var found =
+        ModelDatabase.simulated(simulation, before.files().copy(1), AFTER, SmallWorkloads.TINY);
+    return ModelWriter.resumed(before.writer(), found, before.powerLoss(), database, AFTER, faults);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void callsFailWhileRecoveringFromACrashWhileRecovering(Recovering recovering) {
+    boolean more = true;
+    for (int first = 1; more; first += STRIDE) {
+      more = false;
+      boolean moreCalls = true;
+      for (int call = 1 + first % STRIDE; moreCalls; call += STRIDE) {
+        var plan = new FaultPlan(call, FaultPlan.Kind.ONCE, first % 3);
+        int step = first;
+        try {
+          boolean reached =
+              Simulation.run(SEED, simulation -> crashAndFail(simulation, step, plan, recovering));
+          moreCalls = reached && plan.failed().isPresent();
+          more |= reached;
+        } catch (RuntimeException | AssertionError e) {
+          throw new AssertionError("step %d, then %s: %s".formatted(first, plan, e), e);
+        }
+      }
+    }
+  }
+
+  /** Whether it came to the crash. */
+  private static boolean crashAndFail(
+      Simulation simulation, int step, FaultPlan plan, Recovering recovering) {
+    Left once = crashAt(simulation, recovering.source(simulation, step), step, recovering);
+    if (!once.reached()) {
+      return false;
+    }
+    var database = ModelDatabase.simulated(simulation, once.files(), AFTER, SmallWorkloads.TINY);
+    ModelWriter writer = resumed(simulation, once, database, plan);
+    once.files().intercept(plan);
+    recovering.run(writer);
+    once.files().intercept(ignored -> Optional.empty());
+    faults += plan.failed().isPresent() ? 1 : 0;
+    CrashVerifier.checkShown(database, writer);
+    SimulatedFiles left = database.crashes(step, 1).getFirst();
+    try (var survivor = ModelDatabase.simulated(simulation, left, AFTER, SmallWorkloads.TINY)) {
+      crashes += 1 + CrashVerifier.verify(survivor, writer, true, step % 2 == 0, step);
+    }
+    return true;
   }
 }

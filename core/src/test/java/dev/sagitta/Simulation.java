@@ -177,6 +177,11 @@ final class Simulation {
     }
   }
 
+  /** Simulated time: it passes only by pauses. */
+  long nanoTime() {
+    return nowNanos;
+  }
+
   /** Runs every repeated task of the open databases once. */
   void tick() {
     List.copyOf(repeated).forEach(RepeatedTask::run);

@@ -33,6 +33,12 @@ final class BrokenEngine {
     }
   }
 
+  /** Shows readers a write that the log may yet refuse. */
+  static void applyAndPublish(CollectionState state, long sequence, Operation operation) {
+    state.apply(sequence, operation);
+    state.publish();
+  }
+
   /** Applies the first half of a batch. */
   static void applyHalf(CollectionState state, long sequence, Operation operation) {
     if (operation instanceof Operation.Batch(List<Operation.Single> changes)) {

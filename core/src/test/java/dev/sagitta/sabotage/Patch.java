@@ -92,7 +92,7 @@ sealed interface Patch {
   }
 
   /**
-   * A comparison of two ints that leads to a jump loses its effect: it never jumps.
+   * A comparison that leads to a jump loses its effect: it never jumps.
    *
    * @param opcode that of the jump
    * @param occurrence which of those in the method, from 0
@@ -104,7 +104,7 @@ sealed interface Patch {
       AtomicInteger met = new AtomicInteger();
       return (builder, element) -> {
         if (isJump(element, opcode) && met.getAndIncrement() == occurrence) {
-          builder.pop2();
+          popCompared(builder, opcode);
           done.incrementAndGet();
         } else {
           builder.with(element);
@@ -123,12 +123,20 @@ sealed interface Patch {
         if (isJump(element, opcode)
             && met.getAndIncrement() == occurrence
             && element instanceof BranchInstruction branch) {
-          builder.pop2().goto_(branch.target());
+          popCompared(builder, opcode);
+          builder.goto_(branch.target());
           done.incrementAndGet();
         } else {
           builder.with(element);
         }
       };
+    }
+  }
+
+  private static void popCompared(CodeBuilder builder, Opcode opcode) {
+    switch (opcode) {
+      case IFEQ, IFNE, IFLT, IFGE, IFGT, IFLE, IFNULL, IFNONNULL -> builder.pop();
+      default -> builder.pop2();
     }
   }
 

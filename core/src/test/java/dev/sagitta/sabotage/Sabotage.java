@@ -6,8 +6,9 @@ import dev.sagitta.sabotage.Patch.NeverJump;
 import dev.sagitta.sabotage.Patch.Redirect;
 import java.lang.classfile.Opcode;
 import java.util.List;
+import java.util.regex.Pattern;
 
-/** A way to break the library, and a test that must notice. */
+/** A way to break the library, and the tests that must notice. */
 enum Sabotage {
   ACKNOWLEDGE_BEFORE_FORCE(
       "CrashStepTest#upsertsUpdatesAndDeletes",
@@ -23,7 +24,7 @@ enum Sabotage {
           "persistence.LogCreation", "lambda$create", "persistence.FileOperations.forceDirectory")),
 
   NAME_A_MANIFEST_WITHOUT_FORCING_ITS_DIRECTORY(
-      "CrashStepTest#checkpointsAndLogRotation",
+      "CrashStepTest#checkpointsAndLogRotation ShortSequencesTest",
       new LeaveOut(
           "persistence.ManifestStore", "write", "persistence.FileOperations.forceDirectory")),
 
@@ -36,7 +37,7 @@ enum Sabotage {
           "persistence.BrokenPersistence.deleteLogsAndWrite")),
 
   APPEND_BEHIND_A_TORN_TAIL(
-      "DoubleCrashTest#whatIsForcedBehindACutTailStays",
+      "DoubleCrashTest#whatIsForcedBehindACutTailStays RecoveryCrashTest",
       new Redirect(
           "engine.CollectionFiles",
           "openLog",
@@ -59,7 +60,7 @@ enum Sabotage {
       "FaultStepTest#upsertsUpdatesAndDeletes",
       new Redirect(
           "persistence.LogWriter",
-          "forceFile",
+          "forceHandle",
           "persistence.FileHandle.force",
           "persistence.BrokenPersistence.forceTwice")),
 
@@ -67,13 +68,21 @@ enum Sabotage {
       "engine.ReclaimerTest#waitsForReadersThatAreInside",
       new LeaveOut("engine.Reclaimer", "reclaim", "engine.Epoch.awaitReaders")),
 
-  PUBLISH_BEFORE_STORE(
+  STORE_A_VECTOR_WITH_THE_NEXT_WRITE(
       "CrashStepTest#upsertsUpdatesAndDeletes",
       new Redirect(
           "engine.CollectionState",
           "upsert",
           "engine.VectorStore.write",
           "engine.BrokenEngine.storeLater")),
+
+  PUBLISH_BEFORE_LOGGING(
+      "DoubleCrashTest#aFailedForceFailsTheCollectionAndNothingForcedAfterReopeningIsLost",
+      new Redirect(
+          "engine.WriteLane",
+          "applyLogged",
+          "engine.CollectionState.apply",
+          "engine.BrokenEngine.applyAndPublish")),
 
   REPLAY_HALF_A_BATCH(
       "CrashStepTest#atomicBatches",
@@ -92,16 +101,25 @@ enum Sabotage {
           "persistence.BrokenPersistence.sameEpoch")),
 
   TRUST_AN_UNVERIFIED_BLOCK(
-      "ReopenTest#aDamagedVectorIsAnErrorOfItsReadersOnly",
+      "ReopenTest#aDamagedVectorIsAnErrorOfItsReadersOnly RotBitTest#flippedBits"
+          + " VerifyTest SalvageDamageTest",
       new AlwaysJump("persistence.BlockFileTable", "readBlock", Opcode.IF_ICMPEQ, 1)),
 
   TAKE_DAMAGE_FOR_A_TORN_TAIL(
-      "persistence.LogDamageTest",
+      "persistence.LogDamageTest RotBitTest#flippedBits",
       new Redirect(
           "persistence.LogTail",
           "isTorn",
           "persistence.LogTail.proves",
           "persistence.BrokenPersistence.provesNothing")),
+
+  DELETE_THE_LAST_GOOD_COPY(
+      "RotBitTest#flippedBits",
+      new Redirect(
+          "persistence.ManifestStore",
+          "deleteObsolete",
+          "persistence.ManifestStore.damage",
+          "persistence.BrokenPersistence.noDamage")),
 
   LIST_FILES_THAT_WERE_NOT_FORCED(
       "CrashStepTest#checkpointsAndLogRotation",
@@ -182,17 +200,19 @@ enum Sabotage {
           "persistence.FileOperations.lock",
           "engine.BrokenEngine.lockNothing"));
 
-  private final String test;
+  private static final Pattern SPACE = Pattern.compile(" ");
+
+  private final String tests;
   private final List<Patch> patches;
 
-  Sabotage(String test, Patch... patches) {
-    this.test = test;
+  Sabotage(String tests, Patch... patches) {
+    this.tests = tests;
     this.patches = List.of(patches);
   }
 
-  /** What must fail: a class, or a class and a method behind {@code #}, below dev.sagitta. */
-  String test() {
-    return test;
+  /** What must fail: classes, or a class and a method behind {@code #}, below dev.sagitta. */
+  List<String> tests() {
+    return SPACE.splitAsStream(tests).toList();
   }
 
   List<Patch> patches() {

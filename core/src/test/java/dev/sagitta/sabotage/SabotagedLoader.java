@@ -7,6 +7,8 @@ import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -15,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class SabotagedLoader extends ClassLoader {
   private final List<Patch> patches;
-  private final AtomicInteger places = new AtomicInteger();
+  private final Set<Patch> applied = ConcurrentHashMap.newKeySet();
 
   SabotagedLoader(List<Patch> patches) {
     super("sabotaged", SabotagedLoader.class.getClassLoader());
@@ -68,14 +70,14 @@ final class SabotagedLoader extends ClassLoader {
                 method -> method.methodName().stringValue().startsWith(patch.inMethod()),
                 patch.transform(done)));
     if (done.get() == 0) {
-      throw new IllegalStateException("nothing to change by " + patch);
+      throw new LinkageError("nothing to change by " + patch);
     }
-    places.addAndGet(done.get());
+    applied.add(patch);
     return changed;
   }
 
-  /** How many places have been changed so far. */
-  int places() {
-    return places.get();
+  /** The patches whose classes have been loaded so far, hence changed. */
+  Set<Patch> applied() {
+    return Set.copyOf(applied);
   }
 }
