@@ -88,8 +88,7 @@ final class RecoveryCrashTest {
    * @param writer knows what may be on it
    * @param reached whether it came to the crash; if not, the process was ended behind its last step
    */
-  private record Left(
-      SimulatedFiles files, ModelWriter writer, boolean powerLoss, boolean reached) {}
+  record Left(SimulatedFiles files, ModelWriter writer, boolean powerLoss, boolean reached) {}
 
   @AfterAll
   static void report() {
