@@ -162,7 +162,8 @@ final class IntactFramesTest {
     Scanned scanned = scan(ALL);
     assertEquals(List.of(new Gap("log-1.wal", 1, OptionalLong.empty())), scanned.gaps());
     assertEquals(
-        new Scanned(List.of(), List.of(), List.of(), true), scan(new IntactFrames.Range(1, 1, 0, 0)));
+        new Scanned(List.of(), List.of(), List.of(), true),
+        scan(new IntactFrames.Range(1, 1, 0, 0)));
   }
 
   /** A log in the middle may be cut anywhere; its successor tells how much is lost. */
