@@ -32,6 +32,7 @@ final class KillChild implements AutoCloseable {
   private static final String STANDING = "standing";
   private static final int KILLED_EXIT = 128 + 9;
   private static final long PATIENCE_SECONDS = 120;
+  private static final int SILENCE_MILLIS = 50;
 
   private final Process process;
   private final Path errors;
@@ -155,9 +156,15 @@ final class KillChild implements AutoCloseable {
 
   /** Waits until it has written for a while, measured by what it says. */
   void awaitAcknowledgements(int lines) throws IOException, InterruptedException {
-    for (int i = 0; i < PATIENCE_SECONDS * 1_000 && said.get() < lines; i++) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (said.get() < lines) {
       if (!process.isAlive()) {
         throw failure("ended before it had written " + lines + " lines");
+      }
+      if (System.nanoTime() > end) {
+        throw failure(
+            "has written %d lines of %d within %d s"
+                .formatted(said.get(), lines, PATIENCE_SECONDS));
       }
       Thread.sleep(1);
     }
@@ -173,6 +180,17 @@ final class KillChild implements AutoCloseable {
       }
     }
     throw failure("has not " + what + " within " + PATIENCE_SECONDS + " s");
+  }
+
+  /** Waits until all that a stopped child had said is read, lest it pass for said later. */
+  void awaitSilence() throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    for (int before = -1; before != said.get(); Thread.sleep(SILENCE_MILLIS)) {
+      if (System.nanoTime() > end) {
+        throw failure("talks on for " + PATIENCE_SECONDS + " s");
+      }
+      before = said.get();
+    }
   }
 
   /** Lines of acknowledgement that it has said so far. */

@@ -25,6 +25,9 @@ final class PauseTest {
   private static final int PAUSES = 8;
   private static final int LINES_PER_PAUSE_MAX = 300;
 
+  /** After every pause, beyond what it had said while it stood still. */
+  private static final int LINES_AFTER_PAUSE = 20;
+
   private static final int PATIENCE_MILLIS = 60_000;
 
   @TempDir Path directory;
@@ -34,6 +37,7 @@ final class PauseTest {
   void aStoppedProcessKeepsItsDirectoryAndGoesOn(KillLevel level) throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "no sh, whose kill this needs");
     long seed = Long.getLong("sagitta.seed", System.nanoTime());
+    System.out.printf("PauseTest %s seed %d%n", level, seed);
     SplittableRandom random = new SplittableRandom(seed);
     Path data = directory.resolve("data");
     List<Long> none = Collections.nCopies(KillScript.WRITERS, 0L);
@@ -41,18 +45,18 @@ final class PauseTest {
     List<Long> atLeast;
     try (KillChild child = KillChild.start(task, directory.resolve("errors"))) {
       child.awaitRecovered();
-      int lines = KillScript.WRITERS;
       for (int pause = 0; pause < PAUSES; pause++) {
-        lines += 1 + random.nextInt(LINES_PER_PAUSE_MAX);
-        child.awaitAcknowledgements(lines);
+        child.awaitAcknowledgements(child.lines() + 1 + random.nextInt(LINES_PER_PAUSE_MAX));
         signal("STOP", child);
         awaitStopped(child);
         DatabaseLockedException refusal =
             assertThrows(DatabaseLockedException.class, () -> level.open(data));
         assertEquals(OptionalLong.of(child.pid()), refusal.holderPid());
+        child.awaitSilence();
+        int lines = child.lines();
         signal("CONT", child);
+        child.awaitAcknowledgements(lines + LINES_AFTER_PAUSE);
       }
-      child.awaitAcknowledgements(child.lines() + LINES_PER_PAUSE_MAX);
       atLeast = child.kill();
     }
     KillModel model = new KillModel(level.script(seed));
