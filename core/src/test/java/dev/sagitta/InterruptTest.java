@@ -118,6 +118,7 @@ final class InterruptTest {
   @Test
   void aStormDuringOpeningCheckpointingDroppingAndClosingHarmsNothing() throws Exception {
     long seed = Long.getLong("sagitta.seed", System.nanoTime());
+    System.out.println("InterruptTest opening and closing, seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
     fill(500);
     FutureTask<Integer> lives = new FutureTask<>(() -> live(LIVES));

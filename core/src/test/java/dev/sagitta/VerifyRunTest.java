@@ -239,7 +239,7 @@ final class VerifyRunTest {
     }
     database.files().intercept(io -> Optional.<Interceptor.Fault>empty());
     assertTrue(failed > 50, failed + " calls failed");
-    System.out.printf("VerifyTest: %d I/O errors%n", failed);
+    System.out.printf("VerifyRunTest: %d I/O errors%n", failed);
     collection.upsert(ModelWriter.record(7, 7));
     collection.checkpoint();
     assertEquals(2, store.files("slots-").size(), "pins that are left");

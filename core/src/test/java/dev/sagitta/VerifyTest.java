@@ -192,6 +192,7 @@ final class VerifyTest {
       all.addAll(store.files(kind));
     }
     long seed = Long.getLong("sagitta.seed", 20_261_120);
+    System.out.println("VerifyTest seed " + seed);
     var random = new SplittableRandom(seed);
     for (int i = 0; i < FLIPS; i++) {
       Path file = all.get(i % all.size());

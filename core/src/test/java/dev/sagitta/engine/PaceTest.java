@@ -43,6 +43,7 @@ final class PaceTest {
   @Test
   void neverLetsThroughMoreThanTheRate() {
     long seed = Long.getLong("sagitta.seed", 7);
+    System.out.println("PaceTest seed " + seed);
     var random = new SplittableRandom(seed);
     for (int round = 0; round < 200; round++) {
       long rate = 1 + random.nextLong(1L << random.nextInt(1, 33));

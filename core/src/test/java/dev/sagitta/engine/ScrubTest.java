@@ -255,6 +255,7 @@ final class ScrubTest {
   @Test
   void obeysItsRate() {
     long seed = Long.getLong("sagitta.seed", 11);
+    System.out.println("ScrubTest seed " + seed);
     var random = new SplittableRandom(seed);
     CollectionEngine before = filled("a");
     write(before, 2_000);
