@@ -37,6 +37,7 @@ final class KillCycle {
 
   private static final int CALLS_PER_PHASE = 2;
   private static final int QUERIES = 3;
+  private static final int RECALL_QUERIES = 20;
   private static final int SELF_QUERIES = 5;
 
   private final KillLevel level;
@@ -95,6 +96,7 @@ final class KillCycle {
     KillModel model = new KillModel(level.script(seed));
     KillCycle cycle = new KillCycle(level, directory, files, acknowledgements, model, atLeast);
     cycle.checkWhole(seed);
+    cycle.checkSecondOpening();
     return cycle;
   }
 
@@ -117,6 +119,27 @@ final class KillCycle {
     }
     for (CollectionInfo info : database.collections()) {
       assertEquals(Optional.empty(), info.damage());
+    }
+  }
+
+  /** What is found before the first write is found once more. */
+  private void checkSecondOpening() {
+    try {
+      SecondOpening.check(
+          level,
+          directory,
+          again -> {
+            assertEquals(database.collectionNames(), again.collectionNames());
+            VectorCollection same = level.collection(again);
+            model.check(same);
+            CollectionValidator.validate(same.engine());
+            if (again.collectionNames().contains(SECOND_NAME)) {
+              assertEquals(
+                  database.collection(SECOND_NAME).get(1), again.collection(SECOND_NAME).get(1));
+            }
+          });
+    } catch (IOException e) {
+      throw new AssertionError(e);
     }
   }
 
@@ -148,10 +171,19 @@ final class KillCycle {
     }
   }
 
+  private void validateIndexed() {
+    try {
+      CollectionValidator.validateIndexed(collection.engine());
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private void checkWhole(long seed) {
-    CollectionValidator.validate(collection.engine());
+    validateIndexed();
     SplittableRandom random = new SplittableRandom(seed);
     KillSearches.check(level, collection, model, random, QUERIES);
+    KillSearches.checkRecall(collection, random, RECALL_QUERIES);
     model.liveIds().stream()
         .limit(SELF_QUERIES)
         .forEach(id -> KillSearches.checkFindsItself(collection, model.record(id)));

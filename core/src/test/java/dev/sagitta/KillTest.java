@@ -3,6 +3,8 @@ package dev.sagitta;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sagitta.engine.CollectionValidator;
+import dev.sagitta.persistence.NioFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -122,11 +124,35 @@ final class KillTest {
     return directory.resolve("errors");
   }
 
-  private void reopen(
-      KillLevel level, KillModel model, List<Long> atLeast, SplittableRandom random) {
-    try (VectorDatabase database = level.open(data())) {
+  /** What the kill left, in a copy, without a checkpoint that would hide what is read there. */
+  private void openTwice(KillLevel level, KillModel model, List<Long> atLeast)
+      throws IOException, InterruptedException {
+    Path copy = directory.resolve("copy");
+    SecondOpening.copy(data(), copy);
+    try (VectorDatabase database = level.openByHand(copy, new NioFiles())) {
       VectorCollection collection = level.collection(database);
       model.recover(collection, atLeast);
+      CollectionValidator.validateIndexed(collection.engine());
+      SecondOpening.check(
+          level,
+          copy,
+          again -> {
+            VectorCollection same = level.collection(again);
+            model.check(same);
+            CollectionValidator.validate(same.engine());
+          });
+    }
+    Trees.delete(copy);
+  }
+
+  private void reopen(KillLevel level, KillModel model, List<Long> atLeast, SplittableRandom random)
+      throws IOException, InterruptedException {
+    openTwice(level, model, atLeast);
+    try (VectorDatabase database = level.open(data())) {
+      VectorCollection collection = level.collection(database);
+      model.check(collection);
+      CollectionValidator.validateIndexed(collection.engine());
+      KillSearches.checkRecall(collection, random, QUERIES);
       KillSearches.check(level, collection, model, random, QUERIES);
       model.liveIds().forEach(id -> KillSearches.checkFindsItself(collection, model.record(id)));
       KillWriter writer =
@@ -141,6 +167,7 @@ final class KillTest {
       }
       model.advance(KillScript.PARENT, writer.steps());
       model.check(collection);
+      CollectionValidator.validateIndexed(collection.engine());
       KillSearches.check(level, collection, model, random, QUERIES);
       model.liveIds().stream()
           .filter(id -> KillScript.writerOf(id) == KillScript.PARENT)

@@ -64,6 +64,14 @@ final class NearestReference {
     assertTrue(found, () -> record.id() + " does not find itself: " + result);
   }
 
+  /** How many hits of a result are as near as the last one of an exact search. */
+  static long countNearest(SearchResult exact, SearchResult result) {
+    List<Hit> nearest = exact.hits();
+    return result.hits().stream()
+        .filter(hit -> !nearest.isEmpty() && hit.distance() <= nearest.getLast().distance())
+        .count();
+  }
+
   /** Fails unless a result has as many hits as it should, each of a live record, as it is. */
   void requireTrue(SearchRequest request, SearchResult result) {
     assertTrue(result.complete());
