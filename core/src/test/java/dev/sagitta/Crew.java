@@ -8,12 +8,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Threads that each do some work again and again until they are told to stop, or one fails. */
 final class Crew {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration PAUSE = Duration.ofNanos(10_000);
+
+  /** How often is looked whether enough is done. */
+  private static final Duration LOOK = Duration.ofMillis(20);
 
   /** A piece of work, done again and again by one thread. */
   interface Work {
@@ -84,6 +88,15 @@ final class Crew {
   /** Lets them work for a time, or until one fails. */
   Crew workFor(Duration time) throws InterruptedException {
     stop.await(time.toNanos(), TimeUnit.NANOSECONDS);
+    return this;
+  }
+
+  /** Lets them work until enough is done, or one fails, or a time is over that is long enough. */
+  Crew workUntil(BooleanSupplier enough) throws InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (stop.getCount() > 0 && !enough.getAsBoolean() && System.nanoTime() < end) {
+      workFor(LOOK);
+    }
     return this;
   }
 

@@ -26,8 +26,13 @@ final class InterruptTest {
   private static final int WORKERS = 12;
   private static final int IDS_PER_WORKER = 250;
   private static final int OPENINGS = 8;
+
+  /** On a slow machine it takes more until the storm has hit everything: a minute of storms. */
+  private static final int OPENINGS_MAX = 120;
+
   private static final long STORM_MILLIS = 500;
   private static final int LIVES = 12;
+  private static final int LIVES_MAX = 240;
 
   @TempDir Path directory;
 
@@ -42,7 +47,9 @@ final class InterruptTest {
     }
     SplittableRandom random = new SplittableRandom(seed);
     // Each opening begins with blocks that nobody has checked yet.
-    for (int opening = 0; opening < OPENINGS; opening++) {
+    int openings = 0;
+    while (openings < OPENINGS || (!hasHit(workers) && openings < OPENINGS_MAX)) {
+      openings++;
       try (VectorDatabase database = SmallDatabase.open(directory, DURABILITY)) {
         VectorCollection collection = database.collection("c");
         storm(workers, collection, random);
@@ -58,15 +65,23 @@ final class InterruptTest {
     long waits = workers.stream().mapToLong(InterruptedWorker::waitsInterrupted).sum();
     long ended = workers.stream().mapToLong(InterruptedWorker::verifiesInterrupted).sum();
     System.out.printf(
-        "InterruptTest: %d calls, %d interrupts, %d streams, %d waits, %d of %d verifies ended by"
-            + " them%n",
+        "InterruptTest: %d openings, %d calls, %d interrupts, %d streams, %d waits, %d of %d"
+            + " verifies ended by them%n",
+        openings,
         workers.stream().mapToLong(InterruptedWorker::calls).sum(),
         workers.stream().mapToLong(InterruptedWorker::interruptsInAll).sum(),
         streams,
         waits,
         ended,
         ended + workers.stream().mapToLong(InterruptedWorker::verifies).sum());
-    assertTrue(streams > 0 && waits > 0, "the storm hit nothing");
+    assertTrue(hasHit(workers), "the storm hit nothing");
+  }
+
+  /** Whether interrupts have ended calls of each kind that they can end. */
+  private static boolean hasHit(List<InterruptedWorker> workers) {
+    return workers.stream().anyMatch(worker -> worker.streamsInterrupted() > 0)
+        && workers.stream().anyMatch(worker -> worker.waitsInterrupted() > 0)
+        && workers.stream().anyMatch(worker -> worker.verifiesInterrupted() > 0);
   }
 
   private static void storm(
@@ -121,7 +136,7 @@ final class InterruptTest {
     System.out.println("InterruptTest opening and closing, seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
     fill(500);
-    FutureTask<Integer> lives = new FutureTask<>(() -> live(LIVES));
+    FutureTask<Lives> lives = new FutureTask<>(this::live);
     Thread living = Thread.ofPlatform().start(lives);
     int interrupts = 0;
     while (!lives.isDone()) {
@@ -129,16 +144,16 @@ final class InterruptTest {
       interrupts++;
       Thread.sleep(Duration.ofNanos(random.nextInt(1_000_000)));
     }
-    int flags = lives.get();
+    Lives lived = lives.get();
     System.out.printf(
         "InterruptTest seed %d: %d lives, %d interrupts, %d flags found after a call%n",
-        seed, LIVES, interrupts, flags);
-    assertTrue(flags > LIVES, "the storm hit nothing");
+        seed, lived.count(), interrupts, lived.flags());
+    assertTrue(lived.flags() > LIVES, "the storm hit nothing");
     assertEquals(List.of(), inUse(), "files in use after closing");
     try (VectorDatabase database = SmallDatabase.open(directory, DURABILITY)) {
       VectorCollection collection = database.collection("c");
       assertEquals(500, collection.count());
-      for (int id = 0; id < LIVES; id++) {
+      for (int id = 0; id < lived.count(); id++) {
         assertEquals(1, VersionedRecords.version(collection.get(id).orElseThrow()));
       }
       CollectionValidator.validateIndexed(collection.engine());
@@ -146,10 +161,14 @@ final class InterruptTest {
     }
   }
 
-  /** Opens, writes, checkpoints, drops and closes so many times; how often the flag was set. */
-  private int live(int times) {
+  /** Times that a database was opened and closed, and calls after which the flag was set. */
+  private record Lives(int count, int flags) {}
+
+  /** Opens, writes, checkpoints, drops and closes until the flag was found set often enough. */
+  private Lives live() {
     int flags = 0;
-    for (int i = 0; i < times; i++) {
+    int i = 0;
+    for (; i < LIVES || (flags <= LIVES && i < LIVES_MAX); i++) {
       VectorDatabase database = SmallDatabase.open(directory, DURABILITY);
       flags += Thread.interrupted() ? 1 : 0;
       VectorCollection collection = database.collection("c");
@@ -166,7 +185,7 @@ final class InterruptTest {
       database.close();
       flags += Thread.interrupted() ? 1 : 0;
     }
-    return flags;
+    return new Lives(i, flags);
   }
 
   private void fill(long records) {
