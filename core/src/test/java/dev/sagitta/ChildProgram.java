@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -60,11 +61,17 @@ final class ChildProgram implements AutoCloseable {
     command.add(program.getName());
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+    Map<String, String> environment = builder.environment();
     // A JVM that finds options there says so on standard error.
-    builder
-        .environment()
+    environment
         .keySet()
         .removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
+    // What the system says is in English, and names of files are still as they are here.
+    String all = environment.remove("LC_ALL");
+    if (all != null) {
+      environment.put("LC_CTYPE", all);
+    }
+    environment.put("LC_MESSAGES", "C");
     return new ChildProgram(builder.start(), errors);
   }
 

@@ -1,5 +1,6 @@
 package dev.sagitta;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A real file system of few MiB, mounted for a test and gone after it. Mounting needs rights that
@@ -20,8 +22,13 @@ final class SmallDisk implements AutoCloseable {
 
   private final Path root;
 
-  private SmallDisk(Path root) {
+  /** What this system says of a full disk, in its language. */
+  private final String fullMessage;
+
+  private SmallDisk(Path root) throws IOException {
     this.root = root;
+    fullMessage = takeLastByte();
+    free();
   }
 
   /** What is mounted. */
@@ -56,21 +63,35 @@ final class SmallDisk implements AutoCloseable {
         run(List.of("mount", "-o", "loop", image.toString(), root.toString()));
       }
     }
-    return new SmallDisk(root);
+    try {
+      return new SmallDisk(root);
+    } catch (IOException | RuntimeException e) {
+      unmount(root);
+      throw e;
+    }
   }
 
-  private static void run(List<String> command) throws IOException {
-    String said;
-    try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (process.onExit().join().exitValue() == 0) {
-        return;
-      }
-    } catch (IOException e) {
-      said = String.valueOf(e.getMessage());
+  /** Aborts the test where this machine does not allow it. */
+  private static void run(List<String> command) {
+    Optional<String> refusal = refusal(command);
+    if (refusal.isPresent()) {
+      abort("this machine does not let the test " + command.getFirst() + ": " + refusal.get());
     }
-    abort("this machine does not let the test do \"" + String.join(" ", command) + "\": " + said);
+  }
+
+  /** Runs a command; what it said if it failed. */
+  private static Optional<String> refusal(List<String> command) {
+    try {
+      ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().put("LC_ALL", "C");
+      Process process = builder.start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return process.onExit().join().exitValue() == 0
+          ? Optional.empty()
+          : Optional.of(command + " said " + said.strip());
+    } catch (IOException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
   Path data() {
@@ -96,6 +117,11 @@ final class SmallDisk implements AutoCloseable {
 
   /** Takes all space, to the last byte. */
   void fill() throws IOException {
+    String unused = takeLastByte();
+  }
+
+  /** Takes all space; what the system says then. */
+  private String takeLastByte() throws IOException {
     fill(0);
     try (OutputStream ballast =
         Files.newOutputStream(root.resolve(BALLAST), StandardOpenOption.APPEND)) {
@@ -103,10 +129,20 @@ final class SmallDisk implements AutoCloseable {
         ballast.write(0);
       }
     } catch (IOException full) {
-      if (!String.valueOf(full.getMessage()).contains("No space left")) {
+      if (Files.getFileStore(root).getUsableSpace() > 0) {
         throw full;
       }
+      return String.valueOf(full.getMessage());
     }
+  }
+
+  /** Fails unless an error says that the disk is full, or comes of one that did. */
+  void assertSaysFull(SagittaException error) {
+    StringBuilder all = new StringBuilder();
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      all.append(cause).append("; ");
+    }
+    assertTrue(all.toString().contains(fullMessage), () -> all + "not: " + fullMessage);
   }
 
   /** Gives the space back that was taken. */
@@ -116,7 +152,17 @@ final class SmallDisk implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    // Now, or when the last file of it that is still mapped is forgotten.
-    run(List.of("umount", "-l", root.toString()));
+    unmount(root);
+  }
+
+  private static void unmount(Path root) throws IOException {
+    if (refusal(List.of("umount", root.toString())).isEmpty()) {
+      return;
+    }
+    // Gone at once, and given back when the last file of it that is still mapped is forgotten.
+    Optional<String> refusal = refusal(List.of("umount", "-l", root.toString()));
+    if (refusal.isPresent()) {
+      throw new IOException("stays mounted: " + refusal.get());
+    }
   }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +28,16 @@ final class TwoProcessTest {
   private static final int RACES = 3;
   private static final int RACERS = 4;
 
+  private static int refusals;
+  private static int kills;
+  private static int races;
+
   @TempDir Path directory;
+
+  @AfterAll
+  static void report() {
+    System.out.printf("TwoProcessTest: %d refusals, %d kills, %d races%n", refusals, kills, races);
+  }
 
   @Test
   void aSecondProcessIsRefusedAtOnceAndToldTheHolder() throws Exception {
@@ -35,6 +45,7 @@ final class TwoProcessTest {
       upsert(database);
       try (ChildProgram second = startHolder()) {
         assertEquals("refused by " + PID, second.line());
+        refusals++;
         assertTrue(second.line().contains("process " + PID), "message names the holder");
         long millis = Long.parseLong(second.line());
         assertTrue(millis < AT_ONCE.toMillis(), () -> "refused after " + millis + " ms");
@@ -51,11 +62,13 @@ final class TwoProcessTest {
       assertEquals("holds", holder.line());
       DatabaseLockedException refusal =
           assertThrows(DatabaseLockedException.class, () -> VectorDatabase.open(data()));
+      refusals++;
       assertEquals(OptionalLong.of(holder.pid()), refusal.holderPid());
       assertEquals(
           data().resolve("LOCK") + " is held by process " + holder.pid(), refusal.getMessage());
 
       holder.kill();
+      kills++;
       try (VectorDatabase database = VectorDatabase.open(data())) {
         assertTrue(database.collection("c").contains(1), "what the killed holder stored");
       }
@@ -79,6 +92,7 @@ final class TwoProcessTest {
       for (Path name : List.of(data(), data().resolve("..").resolve("data"))) {
         DatabaseLockedException refusal =
             assertThrows(DatabaseLockedException.class, () -> VectorDatabase.open(name));
+        refusals++;
         assertEquals(OptionalLong.of(PID), refusal.holderPid());
         String message = String.valueOf(refusal.getMessage());
         assertTrue(message.endsWith("is held by this process " + PID), message);
@@ -87,6 +101,7 @@ final class TwoProcessTest {
       // The refused attempts have not let go of the lock.
       try (ChildProgram second = startHolder()) {
         assertEquals("refused by " + PID, second.line());
+        refusals++;
       }
     }
     try (VectorDatabase again = VectorDatabase.open(data())) {
@@ -121,7 +136,10 @@ final class TwoProcessTest {
         Set<String> others = new HashSet<>(outcomes.values());
         others.removeAll(Set.of("holds", "refused by " + winner, "refused by -1"));
         assertEquals(Set.of(), others, "process " + winner + " holds it");
+        refusals += racers.size() - 1;
         winners.getFirst().kill();
+        kills++;
+        races++;
       } finally {
         racers.forEach(ChildProgram::close);
       }
