@@ -1,5 +1,6 @@
 package dev.sagitta;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sagitta.KillPoint.Moment;
@@ -11,6 +12,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * another point, so that the traces of kills add up in a store.
  *
  * <p>A run without kills, before, tells which points there are. {@code mvn verify} takes some of
- * them, so that each kind of call is met at one level at least; with {@code
+ * them, so that each kind of call is met at one of the levels that make it; with {@code
  * -Dsagitta.nightly.kills=N} all are taken at all levels, and more at random up to 70 % of N, while
  * {@link KillTest} does the others. {@code -Dsagitta.kill.seed=N} takes the same points again in
  * the same order.
@@ -40,13 +44,19 @@ final class KillPointTest {
   private static final long SEED = Long.getLong("sagitta.kill.seed", System.nanoTime());
   private static final int KILLS = Integer.getInteger("sagitta.nightly.kills", 0);
   private static final int NIGHTLY_KILLS_PER_LEVEL = (KILLS * 7 + 29) / 30;
-  private static final int KILLS_PER_LEVEL = 32;
+
+  /** None is left out silently: beyond this, {@code mvn verify} would take too long. */
+  private static final int KINDS_PER_LEVEL_MAX = 36;
 
   /** What the children have to read and to replay in their minds grows with each. */
   private static final int KILLS_PER_STORE = 10;
 
   private static final int RECORDED_ROUNDS = 3;
   private static final int POINTS_MIN = 150;
+
+  /** The points of each level, as far as they were asked for. */
+  private static final Map<KillLevel, Map<KillPoint, Integer>> RECORDED =
+      new EnumMap<>(KillLevel.class);
 
   /** Leaves a collection to be removed, and frames to be copied, by the next process. */
   private static final KillPoint DROPPING =
@@ -74,17 +84,17 @@ final class KillPointTest {
   @Timeout(value = 1, unit = TimeUnit.HOURS)
   void aKillAtAnyCallLosesNothing(KillLevel level) throws Exception {
     System.out.printf("KillPointTest %s seed %d%n", level, SEED);
-    Map<KillPoint, Integer> points = record(level);
+    Map<KillPoint, Integer> points = pointsOf(level);
     assertTrue(points.size() >= POINTS_MIN, () -> "only " + points.keySet());
     List<Target> targets = KILLS > 0 ? all(points) : some(points, level);
     long start = System.nanoTime();
     int kills = 0;
     Map<Phase, Integer> byPhase = new TreeMap<>();
-    Store store = new Store(level);
+    Store store = new Store(level, random.nextLong());
     for (Target target : targets) {
       if (store.kills.size() >= KILLS_PER_STORE) {
         store.close();
-        store = new Store(level);
+        store = new Store(level, random.nextLong());
       }
       if (target.point().once()) {
         store.kill(new Target(DROPPING, 1));
@@ -116,9 +126,19 @@ final class KillPointTest {
     return points.stream().map(KillPoint::call).collect(Collectors.toSet());
   }
 
+  /** As recorded once, so that all levels see the same of each other. */
+  private Map<KillPoint, Integer> pointsOf(KillLevel level) throws Exception {
+    Map<KillPoint, Integer> points = RECORDED.get(level);
+    if (points == null) {
+      points = record(level);
+      RECORDED.put(level, points);
+    }
+    return points;
+  }
+
   /** All points that every round passes, or every recovery, and how often at least. */
   private Map<KillPoint, Integer> record(KillLevel level) throws Exception {
-    Store store = new Store(level);
+    Store store = new Store(level, SEED);
     store.kill(new Target(DROPPING, 1));
     KillFiles files = KillFiles.counting(store.data());
     KillCycle cycle = store.recover(files);
@@ -150,16 +170,45 @@ final class KillPointTest {
   }
 
   /** This level's share of the kinds of call, each in one of the phases that make it. */
-  private List<Target> some(Map<KillPoint, Integer> points, KillLevel level) {
-    List<String> calls = calls(points.keySet()).stream().sorted().toList();
+  private List<Target> some(Map<KillPoint, Integer> points, KillLevel level) throws Exception {
+    Set<String> share = share(level);
     Map<String, KillPoint> chosen = new LinkedHashMap<>();
     for (KillPoint point : shuffled(points.keySet())) {
-      long share = Math.floorMod(calls.indexOf(point.call()) + SEED, KillLevel.values().length);
-      if (share == List.of(KillLevel.values()).indexOf(level)) {
+      if (share.contains(point.call())) {
         chosen.putIfAbsent(point.call(), point);
       }
     }
-    return targets(chosen.values().stream().limit(KILLS_PER_LEVEL).toList(), points);
+    assertEquals(share, chosen.keySet());
+    return targets(List.copyOf(chosen.values()), points);
+  }
+
+  /**
+   * The kinds of call that are taken at a level: each kind is at one of those that meet it. What is
+   * met at few levels is given out first, each to the level that has least.
+   */
+  private Set<String> share(KillLevel level) throws Exception {
+    Map<String, Set<KillLevel>> levels = new TreeMap<>();
+    for (KillLevel each : KillLevel.values()) {
+      for (String call : calls(pointsOf(each).keySet())) {
+        levels.computeIfAbsent(call, unused -> EnumSet.noneOf(KillLevel.class)).add(each);
+      }
+    }
+    List<Map.Entry<String, Set<KillLevel>>> order = new ArrayList<>(levels.entrySet());
+    Collections.shuffle(order, new Random(SEED));
+    order.sort(Comparator.comparingInt(entry -> entry.getValue().size()));
+    Map<KillLevel, Integer> sizes = new EnumMap<>(KillLevel.class);
+    Set<String> share = new HashSet<>();
+    for (Map.Entry<String, Set<KillLevel>> entry : order) {
+      KillLevel least =
+          Collections.min(
+              entry.getValue(), Comparator.comparingInt(each -> sizes.getOrDefault(each, 0)));
+      sizes.merge(least, 1, Integer::sum);
+      if (least == level) {
+        share.add(entry.getKey());
+      }
+    }
+    assertTrue(share.size() <= KINDS_PER_LEVEL_MAX, () -> "too many: " + share);
+    return share;
   }
 
   /** In an order that follows from the seed alone. */
@@ -185,13 +234,14 @@ final class KillPointTest {
   /** A database that is killed again and again, and what was acknowledged in it. */
   private final class Store {
     private final KillLevel level;
-    private final long scriptSeed = random.nextLong();
+    private final long scriptSeed;
     private final int number = ++stores;
     private final List<Target> kills = new ArrayList<>();
     private List<Long> atLeast = Collections.nCopies(KillCycle.WRITERS, 0L);
 
-    Store(KillLevel level) {
+    Store(KillLevel level, long scriptSeed) {
       this.level = level;
+      this.scriptSeed = scriptSeed;
     }
 
     Path data() {
