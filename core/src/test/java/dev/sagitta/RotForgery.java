@@ -25,14 +25,23 @@ import java.util.stream.Stream;
  * anything, but every call ends with a value or a typed error, and what can be read as a whole adds
  * up. It is run with a small heap, since forged lengths must not be allocated for.
  *
+ * <p>Some of the stores are salvaged first: whatever they hold, that gives a target in which
+ * nothing is damaged.
+ *
  * <p>Arguments: the seed; each how many-th bit is flipped; each how many-th number is replaced.
- * Prints what failed, one line each, then a report.
+ * Prints what failed, one line each, then a report. That too little was tried, or never with some
+ * outcome, is a failure too.
  */
 final class RotForgery {
   private static final long PATIENCE_SECONDS = 120;
   private static final int K = 4;
   private static final int FAILURES_MAX = 20;
   private static final int FRAMES_SHOWN = 6;
+  private static final int SALVAGED_EVERY = 4;
+  private static final Path SALVAGED = Path.of("/salvaged");
+  private static final String WHOLE = "whole";
+  private static final String PARTLY = "partly readable";
+  private static final String REFUSED = "refused";
 
   private final RotStore store;
   private final SplittableRandom random;
@@ -44,6 +53,7 @@ final class RotForgery {
   private final Map<String, String> failures = new TreeMap<>();
 
   private int trials;
+  private boolean hangs;
 
   private RotForgery(long seed) {
     store = RotStore.of(seed);
@@ -52,11 +62,34 @@ final class RotForgery {
 
   public static void main(String[] arguments) {
     var forgery = new RotForgery(Long.parseLong(arguments[0]));
-    forgery.flipBits(Integer.parseInt(arguments[1]));
+    int bitsEvery = Integer.parseInt(arguments[1]);
+    forgery.flipBits(bitsEvery);
     forgery.replaceNumbers(Integer.parseInt(arguments[2]));
+    forgery.checkCounts(bitsEvery);
     forgery.failures.values().forEach(System.out::println);
     System.out.printf("report: %,d forgeries: %s%n", forgery.trials, forgery.counts);
     System.exit(0);
+  }
+
+  private void checkCounts(int bitsEvery) {
+    // Checksums take a part of the bits; they cannot be forged.
+    long trialsMin = Byte.SIZE * store.totalBytes() / bitsEvery / 2;
+    if (trials < trialsMin) {
+      failures.put("too few", "%,d forgeries, expected %,d".formatted(trials, trialsMin));
+    }
+    for (String outcome :
+        List.of(
+            WHOLE,
+            PARTLY,
+            REFUSED,
+            "verified",
+            "damage found",
+            "salvaged whole",
+            "salvaged in part")) {
+      if (counts.getOrDefault(outcome, 0) == 0) {
+        failures.put(outcome, "never " + outcome);
+      }
+    }
   }
 
   private void flipBits(int every) {
@@ -87,7 +120,7 @@ final class RotForgery {
   }
 
   private void forge(String what, Path file, byte[] after) {
-    if (store.role(file) == RotStore.Role.LOCK || failures.size() >= FAILURES_MAX) {
+    if (store.role(file) == RotStore.Role.LOCK || hangs || failures.size() >= FAILURES_MAX) {
       return;
     }
     try {
@@ -96,15 +129,23 @@ final class RotForgery {
         return;
       }
       trials++;
-      String outcome =
-          thread
-              .submit(() -> use(files, file.getName(file.getNameCount() - 2).toString()))
-              .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      counts.merge(outcome, 1, Integer::sum);
+      boolean salvage = random.nextInt(SALVAGED_EVERY) == 0;
+      String name = file.getName(file.getNameCount() - 2).toString();
+      thread
+          .submit(
+              () -> {
+                if (salvage) {
+                  salvage(files.copy(1), name);
+                }
+                use(files, name);
+              })
+          .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       failures.putIfAbsent(trace(e).replaceAll("[0-9]+", "#"), what + trace(e));
     } catch (TimeoutException e) {
-      failures.putIfAbsent("hang", what + " hangs");
+      // The thread is lost, and whatever came next would wait for it.
+      hangs = true;
+      failures.put("hang", what + " hangs");
     } catch (InterruptedException | IOException e) {
       throw new AssertionError(what, e);
     }
@@ -123,17 +164,27 @@ final class RotForgery {
     return trace.toString();
   }
 
-  private String use(SimulatedFiles files, String name) {
+  private void count(String outcome) {
+    counts.merge(outcome, 1, Integer::sum);
+  }
+
+  private void use(SimulatedFiles files, String name) {
     String first;
-    try (VectorDatabase database = store.open(files)) {
+    boolean peace;
+    VectorDatabase database = store.open(files);
+    try (database) {
       List<CollectionInfo> unused = database.collections();
       first = use(database, name, true);
+      peace = attempt(database::close);
     }
+    count(first);
     // What the checkpoint at closing made of it.
-    try (VectorDatabase database = store.open(files)) {
-      String unused = use(database, name, false);
+    try (VectorDatabase again = store.open(files)) {
+      String second = use(again, name, false);
+      require(
+          !(peace && first.equals(WHOLE)) || second.equals(WHOLE),
+          "was whole and closed in peace, then " + second);
     }
-    return first;
   }
 
   private String use(VectorDatabase database, String name, boolean write) {
@@ -141,18 +192,42 @@ final class RotForgery {
     try {
       collection = database.collection(name);
     } catch (SagittaException e) {
-      return "refused";
+      DamageErrors.require(e);
+      return REFUSED;
     }
     boolean whole = read(collection);
     if (write) {
-      RotStore.Content content = store.content(name);
-      ignore(attempt(() -> collection.upsert(content.record(40, 0))));
-      ignore(attempt(() -> collection.delete(content.record(2, 0).id())));
-      ignore(attempt(collection::checkpoint));
+      CollectionConfig config = collection.config();
+      VectorRecord record = ModelRecords.record(config.ids(), config.dimension(), 40, 3, 5);
+      RecordId deleted = ModelRecords.record(config.ids(), config.dimension(), 2, 3, 5).id();
+      whole &= attempt(() -> collection.upsert(record));
+      whole &= attempt(() -> collection.delete(deleted));
+      whole &= attempt(collection::checkpoint);
       Optional<String> failure = collection.stats().failure();
       require(failure.isEmpty(), "failed: " + failure);
     }
-    return whole ? "whole" : "partly readable";
+    whole &= attempt(() -> verify(collection));
+    return whole ? WHOLE : PARTLY;
+  }
+
+  private void verify(VectorCollection collection) {
+    count(collection.verify(VerifyLevel.CONTENT).intact() ? "verified" : "damage found");
+  }
+
+  /** Whatever is in the files, what was salvaged of them is sound. */
+  private void salvage(SimulatedFiles files, String name) {
+    SalvageReport report = store.salvage(files, SALVAGED);
+    SalvagedCollection entry = report.collection(name).orElseThrow();
+    count(entry.whole() ? "salvaged whole" : "salvaged in part");
+    try (VectorDatabase database = store.open(files, SALVAGED)) {
+      VerifyReport verified = database.verify(VerifyLevel.CONTENT);
+      require(verified.intact(), "salvaged with damage " + verified.damage());
+      if (entry.config().isPresent()) {
+        VectorCollection collection = database.collection(name);
+        require(read(collection), "cannot read what was salvaged");
+        require(collection.count() == entry.recovered(), "salvaged " + entry);
+      }
+    }
   }
 
   /** Reads all; whether no error was met. */
@@ -199,14 +274,13 @@ final class RotForgery {
     }
   }
 
-  private static void ignore(boolean unused) {}
-
-  /** Whether a call ended without a typed error; others are not caught. */
+  /** Whether a call ended without an error of damage; others are not caught. */
   private static boolean attempt(Runnable call) {
     try {
       call.run();
       return true;
     } catch (SagittaException e) {
+      DamageErrors.require(e);
       return false;
     }
   }

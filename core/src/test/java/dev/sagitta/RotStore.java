@@ -5,6 +5,7 @@ import dev.sagitta.engine.Environment;
 import dev.sagitta.engine.Tuning;
 import dev.sagitta.persistence.FileEntry;
 import dev.sagitta.persistence.FileKind;
+import dev.sagitta.persistence.FileOperations;
 import dev.sagitta.persistence.LogFrame;
 import dev.sagitta.persistence.Manifest;
 import dev.sagitta.persistence.ManifestStore;
@@ -117,9 +118,23 @@ final class RotStore {
 
   /** Opens the database on a file system; threads are cheap, and nothing happens by itself. */
   VectorDatabase open(SimulatedFiles files) {
+    return open(files, DIRECTORY);
+  }
+
+  /** Opens a database in another directory the same way. */
+  VectorDatabase open(SimulatedFiles files, Path directory) {
     var options = DatabaseOptions.builder().durability(durability).linkerThreads(1).build();
-    return VectorDatabase.open(
-        DIRECTORY, options, new Environment(files, new VirtualThreads(), System::nanoTime, TUNING));
+    return VectorDatabase.open(directory, options, environment(files));
+  }
+
+  private static Environment environment(FileOperations files) {
+    return new Environment(files, new VirtualThreads(), System::nanoTime, TUNING);
+  }
+
+  /** Salvages what is in the files. */
+  SalvageReport salvage(SimulatedFiles files, Path target) {
+    return VectorDatabase.salvage(
+        DIRECTORY, target, SalvageOptions.defaults(), progress -> {}, environment(files));
   }
 
   /** Ends the threads of a database whose file system is dead. */

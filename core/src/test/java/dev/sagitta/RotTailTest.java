@@ -45,6 +45,7 @@ final class RotTailTest {
   }
 
   private void rotTheTail(Durability durability, int framesMin) {
+    System.out.println("RotTailTest: -Dsagitta.seed=" + seed);
     RotStore store = RotStore.of(seed, durability);
     Path log =
         store.roles().keySet().stream()

@@ -20,18 +20,21 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whole stores in which one file was spoilt behind right checksums, in a JVM of little heap: they
- * are opened, searched, read, written and closed, and the worst that comes is a typed error of
- * damage, or of a format that seems to be newer. {@code -Dsagitta.nightly.fuzz=N} sets how many,
- * {@code -Dsagitta.fuzz.seed=N} another seed.
+ * are salvaged, opened, searched, read, written, verified and closed, and the worst that comes is a
+ * typed error of damage, or of a format that seems to be newer; nothing in what was salvaged is
+ * damaged. {@code -Dsagitta.nightly.fuzz=N} sets that there are N/50 of them, {@code
+ * -Dsagitta.fuzz.seed=N} another seed.
  */
 final class StoreFuzzTest {
   private static final int FEW = 240;
+
+  /** How many inputs of a parser take the time of one store. */
+  private static final int STORE_COST = 50;
 
   @TempDir Path temporary;
 
@@ -39,7 +42,7 @@ final class StoreFuzzTest {
   void aSpoiltFileIsDamageAndNothingWorse() throws Exception {
     List<String> flags = List.of("-Xmx32m", "-ea", "-XX:+UseSerialGC");
     String seed = Long.toString(Long.getLong("sagitta.fuzz.seed", 1));
-    String stores = Integer.toString(Fuzzing.inputs(FEW));
+    String stores = Integer.toString(Math.max(FEW, Fuzzing.inputs(FEW) / STORE_COST));
     try (ChildProgram child =
         ChildProgram.start(flags, Program.class, temporary.resolve("errors"), seed, stores)) {
       String line = child.line();
@@ -60,10 +63,12 @@ final class StoreFuzzTest {
   static final class Program {
     private static final Tuning TINY = new Tuning(1 << 10, 2 << 10, 4 << 10, 1 << 20, 1 << 10);
     private static final Path DATABASE = Path.of("/data");
+    private static final Path SALVAGED = Path.of("/salvaged");
 
     private int refused;
     private int damaged;
     private int whole;
+    private int salvagedWhole;
 
     private Program() {}
 
@@ -89,9 +94,15 @@ final class StoreFuzzTest {
         }
       }
       System.out.printf(
-          "StoreFuzzTest: seed %d, %d spoilt stores, %d refused, %d with damage, %d whole%n",
-          seed, stores, program.refused, program.damaged, program.whole);
-      boolean all = program.refused > 0 && program.damaged > 0 && program.whole > 0;
+          "StoreFuzzTest: seed %d, %d spoilt stores, %d refused, %d with damage, %d whole,"
+              + " %d salvaged whole%n",
+          seed, stores, program.refused, program.damaged, program.whole, program.salvagedWhole);
+      boolean all =
+          program.refused > 0
+              && program.damaged > 0
+              && program.whole > 0
+              && program.salvagedWhole > 0
+              && program.salvagedWhole < stores;
       System.exit(all ? 0 : 2);
     }
 
@@ -162,26 +173,56 @@ final class StoreFuzzTest {
       return rows;
     }
 
-    private static VectorDatabase open(SimulatedFiles files) {
+    private static VectorDatabase open(SimulatedFiles files, Path directory) {
       return VectorDatabase.open(
-          DATABASE,
+          directory,
           DatabaseOptions.builder().linkerThreads(1).durability(Durability.os()).build(),
-          new Environment(files, new PlatformThreads(1), System::nanoTime, TINY));
+          environment(files));
+    }
+
+    private static Environment environment(SimulatedFiles files) {
+      return new Environment(files, new PlatformThreads(1), System::nanoTime, TINY);
+    }
+
+    /** Whatever is in the files, what was salvaged of them is sound. */
+    private void salvage(SimulatedFiles files) {
+      SalvageReport report =
+          VectorDatabase.salvage(
+              DATABASE, SALVAGED, SalvageOptions.defaults(), progress -> {}, environment(files));
+      salvagedWhole += report.whole() ? 1 : 0;
+      try (VectorDatabase database = open(files, SALVAGED)) {
+        VerifyReport verified = database.verify(VerifyLevel.CONTENT);
+        if (!verified.intact()) {
+          throw new AssertionError("salvaged with damage " + verified.damage());
+        }
+        for (SalvagedCollection entry : report.collections()) {
+          if (entry.config().isPresent()) {
+            VectorCollection collection = database.collection(entry.name());
+            try (Stream<VectorRecord> records = collection.records()) {
+              long read = records.count();
+              if (read != entry.recovered() || read != collection.count()) {
+                throw new AssertionError(read + " records were salvaged, not " + entry);
+              }
+            }
+          }
+        }
+      }
     }
 
     private void use(SimulatedFiles files, GoldenStore golden) throws Exception {
+      salvage(files.copy(1));
       boolean opened = false;
       boolean hurt = false;
       // Twice, because what the first time wrote is what the second one finds.
       for (int i = 0; i < 2; i++) {
-        VectorDatabase database = open(files);
+        VectorDatabase database = open(files, DATABASE);
         VectorCollection collection = null;
         try {
           collection = database.collection(golden.folder());
           opened = true;
           hurt |= useAll(collection);
         } catch (SagittaException e) {
-          requireDamage(e);
+          DamageErrors.require(e);
         }
         hurt |= fails(database::close);
       }
@@ -214,6 +255,7 @@ final class StoreFuzzTest {
       hurt |= fails(() -> collection.awaitIndexed(Duration.ofMillis(20)));
       hurt |= fails(collection::checkpoint);
       hurt |= fails(() -> collection.delete(record.id()));
+      hurt |= fails(() -> collection.verify(VerifyLevel.CONTENT));
       collection
           .stats()
           .failure()
@@ -231,18 +273,8 @@ final class StoreFuzzTest {
         use.run();
         return false;
       } catch (SagittaException e) {
-        requireDamage(e);
+        DamageErrors.require(e);
         return true;
-      }
-    }
-
-    private static void requireDamage(SagittaException e) {
-      @Nullable Throwable cause = e;
-      while (cause instanceof CollectionFailedException) {
-        cause = cause.getCause();
-      }
-      if (!(cause instanceof CorruptionException || cause instanceof UnsupportedFormatException)) {
-        throw new AssertionError("no damage: " + e, e);
       }
     }
   }
