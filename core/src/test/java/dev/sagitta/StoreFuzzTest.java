@@ -7,6 +7,7 @@ import dev.sagitta.engine.PlatformThreads;
 import dev.sagitta.engine.Tuning;
 import dev.sagitta.persistence.FileKind;
 import dev.sagitta.persistence.Fuzzing;
+import dev.sagitta.persistence.LogFrame;
 import dev.sagitta.persistence.Mutator;
 import dev.sagitta.persistence.SimulatedFiles;
 import dev.sagitta.persistence.Surgery;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,7 +126,7 @@ final class StoreFuzzTest {
       FileKind kind = FileKind.ofName(name).orElseThrow();
       if (kind == FileKind.LOG) {
         byte[] log = mutator.mutate(before, 4, frames(before));
-        if (log.length >= 128) {
+        if (log.length >= LogFrame.LOG_HEADER_BYTES) {
           Surgery.sealLog(log);
         }
         Surgery.replace(files, path, log);
@@ -145,16 +147,11 @@ final class StoreFuzzTest {
       return kind == FileKind.LINKS || kind == FileKind.MANIFEST ? 1 : 4;
     }
 
+    /** Where frames begin, and the operations in them, whose kind and lengths are spoilt too. */
     private static int[] frames(byte[] log) {
-      List<Integer> starts = new ArrayList<>();
-      ByteBuffer bytes = ByteBuffer.wrap(log).order(ByteOrder.LITTLE_ENDIAN);
-      for (int frame = 128; frame < log.length; ) {
-        starts.add(frame);
-        // The operation in it, whose kind and lengths are worth spoiling too.
-        starts.add(frame + 40);
-        frame += 40 + (bytes.getInt(frame) + 7 & -8);
-      }
-      return starts.stream().mapToInt(Integer::intValue).toArray();
+      return LogFrame.of(log).stream()
+          .flatMapToInt(frame -> IntStream.of(frame.start(), frame.payloadStart()))
+          .toArray();
     }
 
     /** Where rows begin, or what is most like rows in a file. */

@@ -116,4 +116,22 @@ final class LogFixture {
     }
     return whole.array();
   }
+
+  /** Two logs: nine frames and a seal, and four frames behind. */
+  static SimulatedFiles twoLogs() throws IOException {
+    var files = new SimulatedFiles();
+    LogWriter log = newLog(files);
+    for (int i = 0; i < 3; i++) {
+      append(log, 3);
+      log.force();
+    }
+    try (LogWriter next = log.rotate()) {
+      append(next, 4);
+      next.write();
+      files = files.killProcess();
+    } catch (SimulatedCrash expected) {
+      // The seal of a process that is gone.
+    }
+    return files;
+  }
 }

@@ -38,6 +38,23 @@ public record LogFrame(long sequence, long durableSequence, int start, int end, 
     return frames;
   }
 
+  /** Where an intact log says that the one before it ends. */
+  public static long previousEnd(byte[] log) {
+    return ByteBuffer.wrap(log)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .getLong(LogFormat.PREVIOUS_END_OFFSET);
+  }
+
+  /** Where frames begin: fields that are worth spoiling follow each. */
+  public static int[] starts(byte[] log) {
+    return of(log).stream().mapToInt(LogFrame::start).toArray();
+  }
+
+  /** Where the payload begins. */
+  public int payloadStart() {
+    return start + LogFormat.FRAME_HEADER_BYTES;
+  }
+
   /** Whether a frame or seal behind this one says that it was durable. */
   public boolean provenBy(List<LogFrame> frames) {
     return frames.stream()

@@ -8,7 +8,6 @@ import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -92,42 +91,9 @@ final class ParserFuzzTest {
             });
   }
 
-  /** Two logs: nine frames and a seal, and four frames behind. */
-  private static SimulatedFiles logs() throws IOException {
-    var files = new SimulatedFiles();
-    LogWriter log = LogFixture.newLog(files);
-    for (int i = 0; i < 3; i++) {
-      LogFixture.append(log, 3);
-      log.force();
-    }
-    try (LogWriter next = log.rotate()) {
-      LogFixture.append(next, 4);
-      next.write();
-      files = files.killProcess();
-    } catch (SimulatedCrash expected) {
-      // The seal of a process that is gone.
-    }
-    return files;
-  }
-
-  /** Where the frames of a log begin. */
-  private static int[] frames(byte[] log) {
-    var starts = new ArrayList<Integer>();
-    int frame = LogFormat.HEADER_BYTES;
-    while (frame < log.length) {
-      starts.add(frame);
-      int payload =
-          ByteBuffer.wrap(log)
-              .order(ByteOrder.LITTLE_ENDIAN)
-              .getInt(frame + LogFormat.PAYLOAD_BYTES_OFFSET);
-      frame += LogFormat.frameBytes(payload);
-    }
-    return starts.stream().mapToInt(Integer::intValue).toArray();
-  }
-
   @Test
   void framesAndSeals() throws Exception {
-    SimulatedFiles valid = logs();
+    SimulatedFiles valid = LogFixture.twoLogs();
     byte[] first = valid.bytes(LogFixture.file(1));
     byte[] second = valid.bytes(LogFixture.file(2));
     new Fuzzing("log frames", ParserFuzzTest::typed)
@@ -138,7 +104,7 @@ final class ParserFuzzTest {
               Mutator mutator = mutator(seed);
               boolean ofFirst = mutator.choose(3) == 0;
               byte[] log = ofFirst ? first : second;
-              byte[] spoilt = mutator.mutate(log, 4, frames(log));
+              byte[] spoilt = mutator.mutate(log, 4, LogFrame.starts(log));
               if (spoilt.length >= LogFormat.HEADER_BYTES && mutator.choose(8) > 0) {
                 Surgery.sealLog(spoilt);
               }

@@ -95,6 +95,11 @@ public final class Surgery {
     little(file).putInt(at, crc(file, bodyEnd, at));
   }
 
+  /** The checksum by which manifests list a block file. */
+  static int checksum(byte[] blockFile) {
+    return little(blockFile).getInt(checksumOffset(blockFile));
+  }
+
   private static int checksumOffset(byte[] file) {
     return file.length - BlockFileFormat.FOOTER_BYTES + BlockFileFormat.FOOTER_CRC_OFFSET;
   }
@@ -162,9 +167,7 @@ public final class Surgery {
       if (body.getInt(entry + ManifestCodec.ENTRY_KIND_OFFSET) == kind.code()
           && body.getLong(entry + ManifestCodec.ENTRY_NUMBER_OFFSET) == number) {
         body.putLong(entry + ManifestCodec.ENTRY_BYTES_OFFSET, content.length);
-        body.putInt(
-            entry + ManifestCodec.ENTRY_CHECKSUM_OFFSET,
-            little(content).getInt(checksumOffset(content)));
+        body.putInt(entry + ManifestCodec.ENTRY_CHECKSUM_OFFSET, checksum(content));
       }
     }
     return blockFile(manifest, listing);
