@@ -3,6 +3,9 @@ package dev.sagitta;
 import dev.sagitta.distance.Metric;
 import dev.sagitta.engine.Tuning;
 import dev.sagitta.persistence.FileHandle;
+import dev.sagitta.persistence.FileKind;
+import dev.sagitta.persistence.LogFrame;
+import dev.sagitta.persistence.ManifestStore;
 import dev.sagitta.persistence.SimulatedFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -94,9 +97,12 @@ final class SalvageStore {
     return new SalvageStore(SmallWorkloads.TINY, 24).fill();
   }
 
-  /** Files of several blocks each. */
+  /**
+   * Files of several blocks each. The first extent of vectors is full, so that there is one copy of
+   * it; what is part full is written anew by each checkpoint, and salvaged from the one before.
+   */
   static SalvageStore ofManyBlocks() {
-    return new SalvageStore(new Tuning(1 << 20, 1 << 20, 64 << 10, 64 << 20, 8), 2_400).fill();
+    return new SalvageStore(new Tuning(1 << 17, 1 << 20, 64 << 10, 64 << 20, 8), 2_400).fill();
   }
 
   private SalvageStore fill() {
@@ -200,6 +206,36 @@ final class SalvageStore {
 
     long size(Path file) throws IOException {
       return first.bytes(file).length;
+    }
+
+    /**
+     * The last operation that is in the newest checkpoint, or in a log in front of a damage. A log
+     * counts up to where the next one says that it goes on.
+     *
+     * @param damaged a log
+     * @param from where it is damaged
+     */
+    int intactBefore(Path damaged, long from) throws IOException {
+      Path directory = SOURCE.resolve(damaged.getName(damaged.getNameCount() - 2));
+      long sequence = new ManifestStore(next(), directory).load().manifest().checkpointSequence();
+      long number = logNumber(damaged);
+      for (Path file : files(directory.getName(directory.getNameCount() - 1).toString())) {
+        long log = logNumber(file);
+        if (log == 0 || log > number) {
+          continue;
+        }
+        Path next = directory.resolve(FileKind.LOG.fileName(log + 1));
+        long end = log == number ? from : LogFrame.previousEnd(first.bytes(next));
+        for (LogFrame frame : LogFrame.of(first.bytes(file))) {
+          sequence = frame.end() <= end ? Math.max(sequence, frame.sequence()) : sequence;
+        }
+      }
+      return (int) sequence;
+    }
+
+    /** 0 if it is no log. */
+    private static long logNumber(Path file) {
+      return FileKind.LOG.number(file.getName(file.getNameCount() - 1).toString()).orElse(0);
     }
   }
 
