@@ -1,7 +1,9 @@
 package dev.sagitta;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,6 +50,13 @@ final class RotFileTest {
     } catch (AssertionError e) {
       throw new AssertionError("-Dsagitta.seed=" + seed + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Else a seed would not take a run again. */
+  @Test
+  void aSeedMakesTheSameStore() throws IOException {
+    assertEquals(
+        store.files().digest(), RotStore.of(seed).files().digest(), "-Dsagitta.seed=" + seed);
   }
 
   @Test

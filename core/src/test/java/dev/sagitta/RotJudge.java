@@ -13,9 +13,9 @@ import java.util.Set;
 /**
  * Says which errors and outcomes one damage may have. Immutable.
  *
- * <p>An error names the damaged file and a place near the damage: in a block file within the block
- * of 64 KiB, or in the tail (table and footer) if the damage is there; in a log at the beginning of
- * the first damaged frame, or within the header.
+ * <p>An error names the damaged file and a place near the damage: in a block file the start of the
+ * block of 64 KiB, within the header or in the tail (table and footer) if the damage is there; in a
+ * log at the beginning of the first damaged frame, or within the header.
  */
 final class RotJudge {
   private static final int BLOCK_BYTES = 1 << 16;
@@ -78,7 +78,11 @@ final class RotJudge {
     if (offset >= bodyEnd) {
       return last >= bodyEnd;
     }
+    if (offset > 0 && offset < HEADER_BYTES) {
+      return first < HEADER_BYTES;
+    }
     return first < bodyEnd
+        && offset % BLOCK_BYTES == 0
         && offset / BLOCK_BYTES >= first / BLOCK_BYTES
         && offset / BLOCK_BYTES <= last / BLOCK_BYTES;
   }

@@ -168,6 +168,7 @@ final class RotStore {
     void upsert(int id, int version) {
       VectorRecord record = content.record(id, version);
       collection.upsert(record);
+      awaitIndexed();
       next(state -> state.put(record.id(), record));
     }
 
@@ -176,6 +177,7 @@ final class RotStore {
       assert content.last().containsKey(deleted) : deleted;
       boolean there = collection.delete(deleted);
       assert there : deleted;
+      awaitIndexed();
       next(state -> state.remove(deleted));
     }
 
@@ -184,6 +186,7 @@ final class RotStore {
       VectorRecord second = content.record(id + 1, 3);
       RecordId deleted = content.record(id + 2, 0).id();
       collection.apply(new WriteBatch().upsert(first).upsert(second).delete(deleted));
+      awaitIndexed();
       next(
           state -> {
             state.put(first.id(), first);
@@ -192,6 +195,7 @@ final class RotStore {
           });
     }
 
+    /** After each write, since links depend on the order of linking. */
     private void awaitIndexed() {
       try {
         collection.awaitIndexed();
@@ -205,7 +209,6 @@ final class RotStore {
       for (int id = 0; id < count; id++) {
         upsert(id, 0);
       }
-      awaitIndexed();
     }
 
     void change(int count) {
@@ -215,7 +218,6 @@ final class RotStore {
       }
       upsert(0, 1);
       delete(count);
-      awaitIndexed();
     }
 
     void endUnforced() {

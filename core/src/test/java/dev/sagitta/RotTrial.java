@@ -83,7 +83,9 @@ final class RotTrial implements AutoCloseable {
 
   /** One line: how many trials, and for each role how often what came of it. */
   String report() {
-    var line = new StringBuilder("%,d damages".formatted(trials));
+    var line =
+        new StringBuilder(
+            "%,d damages to a store of %,d bytes".formatted(trials, store.totalBytes()));
     counts.forEach(
         (role, outcomes) -> {
           line.append("; ").append(role);

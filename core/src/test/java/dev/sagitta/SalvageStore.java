@@ -82,12 +82,14 @@ final class SalvageStore {
   }
 
   private final Map<String, History> histories = new TreeMap<>();
+  private final Tuning tuning;
   private final ModelDatabase database;
   private final int records;
   private int versions;
 
   /** A store of a size. */
   private SalvageStore(Tuning tuning, int records) {
+    this.tuning = tuning;
     this.records = records;
     database = ModelDatabase.simulated(new SimulatedFiles(), Durability.sync(), tuning);
   }
@@ -161,6 +163,11 @@ final class SalvageStore {
     Payload payload =
         version % 5 == 0 ? Payload.of("v", version) : Payload.of("v", version, "text", "t" + id);
     return VectorRecord.of(id, vector, payload);
+  }
+
+  /** Opens a copy. */
+  VectorDatabase open(SimulatedFiles files) {
+    return ModelDatabase.simulated(files, Durability.sync(), tuning).open();
   }
 
   /** What was written to a collection. */
