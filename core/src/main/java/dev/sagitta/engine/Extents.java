@@ -63,6 +63,9 @@ final class Extents {
   /** Whether the next extent is to be made ready before it is asked for; of recovery. */
   private boolean ahead;
 
+  /** Extents opened since that was said. A short log fills one, and must not pay for another. */
+  private int opened;
+
   /** The next extent, if it is being made ready; of the write lane, and recovery before it. */
   private @Nullable CompletableFuture<Extent> spare;
 
@@ -119,7 +122,9 @@ final class Extents {
     if (begun != null && !begun.isDone()) {
       return open();
     }
-    spare = ahead ? CompletableFuture.supplyAsync(this::open, readers) : null;
+    boolean more = ahead && opened > 0;
+    opened++;
+    spare = more ? CompletableFuture.supplyAsync(this::open, readers) : null;
     return begun == null ? open() : Waiting.on(begun);
   }
 
@@ -130,6 +135,7 @@ final class Extents {
    */
   void openAhead(boolean many) {
     ahead = many;
+    opened = 0;
     CompletableFuture<Extent> begun = spare;
     if (!many && begun != null) {
       var _ = begun.thenAccept(Extent::close);
