@@ -36,6 +36,10 @@ final class KillCycle {
       CollectionConfig.builder(2, Metric.EUCLIDEAN).build();
 
   private static final int CALLS_PER_PHASE = 2;
+
+  /** On a busy machine a checkpoint takes long, and all that is written has to be replayed. */
+  private static final int CALLS_BESIDE_MAX = 1_000;
+
   private static final int QUERIES = 3;
   private static final int RECALL_QUERIES = 20;
   private static final int SELF_QUERIES = 5;
@@ -271,9 +275,11 @@ final class KillCycle {
         .start(
             () -> {
               try {
+                int calls = 0;
                 do {
                   beside.next();
-                } while (!done.get());
+                  calls++;
+                } while (!done.get() && calls < CALLS_BESIDE_MAX);
                 writing.complete(null);
               } catch (Throwable e) {
                 writing.completeExceptionally(e);

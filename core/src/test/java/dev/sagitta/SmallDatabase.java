@@ -18,7 +18,7 @@ final class SmallDatabase {
   private static final Tuning TUNING = new Tuning(16 << 10, 64 << 10, 8 << 10, 16 << 10, 1_000_000);
 
   /** No checkpoint runs but at closing and where it is asked for. */
-  private static final Tuning BY_HAND = new Tuning(16 << 10, 64 << 10, 8 << 10, 16 << 20, 8);
+  private static final Tuning BY_HAND = new Tuning(16 << 10, 64 << 10, 8 << 10, 1 << 30, 8);
 
   private SmallDatabase() {}
 
