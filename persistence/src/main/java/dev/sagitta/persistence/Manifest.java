@@ -68,6 +68,26 @@ public record Manifest(
     return new LogStart(firstLog, firstSequence, requiredLog, epoch, durableSequence);
   }
 
+  /**
+   * The same, with what a newer one knows of the logs: they go on from both, so none that either
+   * requires may be missing.
+   */
+  Manifest knowing(Manifest newer) {
+    return newer.requiredLog < requiredLog
+        ? this
+        : new Manifest(
+            generation,
+            storeId,
+            newer.epoch,
+            configuration,
+            state,
+            files,
+            firstLog,
+            firstSequence,
+            newer.requiredLog,
+            Math.max(durableSequence, newer.durableSequence));
+  }
+
   /** The last sequence that the files hold. */
   public long checkpointSequence() {
     return firstSequence - 1;

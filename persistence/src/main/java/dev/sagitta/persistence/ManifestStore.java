@@ -65,7 +65,8 @@ public final class ManifestStore {
   /**
    * What {@link #load} found.
    *
-   * @param manifest the newest that verifies
+   * @param manifest the newest that verifies; it requires of the logs what newer ones do that are
+   *     themselves intact, and were stepped over because files that they list are not there
    * @param damaged why newer ones were stepped over, newest first; empty in good times
    */
   public record Loaded(Manifest manifest, List<CorruptFileException> damaged) {
@@ -92,19 +93,22 @@ public final class ManifestStore {
     }
     highestGeneration = Math.max(highestGeneration, generations.getFirst());
     var damaged = new ArrayList<CorruptFileException>();
+    Optional<Manifest> newest = Optional.empty();
     for (long generation : generations) {
       try {
-        Manifest manifest = readVerified(generation);
+        Manifest manifest = read(generation);
         requireOwn(manifest);
+        newest = newest.or(() -> Optional.of(manifest));
+        requireThere(manifest);
         currentGeneration = generation;
-        return new Loaded(manifest, damaged);
+        return new Loaded(manifest.knowing(newest.get()), damaged);
       } catch (CorruptFileException e) {
         damaged.add(e);
       }
     }
-    CorruptFileException newest = damaged.getFirst();
-    damaged.subList(1, damaged.size()).forEach(newest::addSuppressed);
-    throw newest;
+    CorruptFileException first = damaged.getFirst();
+    damaged.subList(1, damaged.size()).forEach(first::addSuppressed);
+    throw first;
   }
 
   /**
@@ -331,10 +335,14 @@ public final class ManifestStore {
 
   private Manifest readVerified(long generation) throws IOException {
     Manifest manifest = read(generation);
+    requireThere(manifest);
+    return manifest;
+  }
+
+  private void requireThere(Manifest manifest) throws IOException {
     for (FileEntry entry : manifest.files()) {
       requireThere(entry);
     }
-    return manifest;
   }
 
   /**

@@ -45,6 +45,19 @@ public record LogFrame(long sequence, long durableSequence, int start, int end, 
         .getLong(LogFormat.PREVIOUS_END_OFFSET);
   }
 
+  /**
+   * The log that the seal of an intact log names as the next; 0 if it names none, or is not there.
+   */
+  public static long sealedSuccessor(byte[] log) {
+    return of(log).stream()
+        .filter(LogFrame::seal)
+        .mapToLong(
+            frame ->
+                ByteBuffer.wrap(log).order(ByteOrder.LITTLE_ENDIAN).getLong(frame.payloadStart()))
+        .findFirst()
+        .orElse(0);
+  }
+
   /** Where frames begin: fields that are worth spoiling follow each. */
   public static int[] starts(byte[] log) {
     return of(log).stream().mapToInt(LogFrame::start).toArray();

@@ -70,6 +70,19 @@ final class ManifestStoreTest {
   }
 
   @Test
+  void whatAnIntactOneKnowsOfTheLogsCountsThoughAFileOfItsIsMissing() throws IOException {
+    store.write(manifest(1, List.of(extent(1))));
+    FileEntry lost = extent(2);
+    store.write(manifest(2, List.of(lost)));
+    files.delete(ROOT.resolve(lost.name()));
+    Manifest older = loaded();
+    assertEquals(1, older.generation());
+    assertEquals(new LogStart(1, 10, 2, 1, 0), older.logStart());
+    files.delete(path(2));
+    assertEquals(new LogStart(1, 10, 1, 1, 0), loaded().logStart());
+  }
+
+  @Test
   void theNewestManifestIsLoaded() throws IOException {
     store.write(manifest(1, List.of(extent(1))));
     Manifest newest = manifest(1, List.of(extent(2), extent(3)));
