@@ -122,7 +122,7 @@ final class RotStore {
   }
 
   /** Opens a database in another directory the same way. */
-  VectorDatabase open(SimulatedFiles files, Path directory) {
+  VectorDatabase open(FileOperations files, Path directory) {
     var options = DatabaseOptions.builder().durability(durability).linkerThreads(1).build();
     return VectorDatabase.open(directory, options, environment(files));
   }
