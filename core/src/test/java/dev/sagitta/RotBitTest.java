@@ -1,7 +1,5 @@
 package dev.sagitta;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import dev.sagitta.RotStore.Role;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,21 +41,8 @@ final class RotBitTest {
     REPORTS.forEach(System.out::println);
   }
 
-  /** What is done to the files. */
-  private interface Damages {
-    void on(Path file, byte[] content, RotTrial trial);
-  }
-
-  private void tryAll(String what, Damages damages) {
-    try (var trial = new RotTrial(store)) {
-      for (Path file : store.roles().keySet()) {
-        damages.on(file, store.bytes(file), trial);
-      }
-      assertTrue(trial.trials() > 20, "too few trials: " + trial.trials());
-      REPORTS.add("RotBitTest: " + what + ", seed " + seed + ": " + trial.report());
-    } catch (AssertionError e) {
-      throw new AssertionError("-Dsagitta.seed=" + seed + ": " + e.getMessage(), e);
-    }
+  private void tryAll(String what, RotTrial.Damages damages) {
+    REPORTS.add("RotBitTest: " + RotTrial.all(what, store, seed, damages));
   }
 
   /** Less often where only the manifest before the newest needs the file, unless all are tried. */

@@ -1,7 +1,6 @@
 package dev.sagitta;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,21 +34,8 @@ final class RotFileTest {
     REPORTS.forEach(System.out::println);
   }
 
-  /** What is done to the files. */
-  private interface Damages {
-    void on(Path file, byte[] content, RotTrial trial);
-  }
-
-  private void tryAll(String what, Damages damages) {
-    try (var trial = new RotTrial(store)) {
-      for (Path file : store.roles().keySet()) {
-        damages.on(file, store.bytes(file), trial);
-      }
-      assertTrue(trial.trials() > 20, "too few trials: " + trial.trials());
-      REPORTS.add("RotFileTest: " + what + ", seed " + seed + ": " + trial.report());
-    } catch (AssertionError e) {
-      throw new AssertionError("-Dsagitta.seed=" + seed + ": " + e.getMessage(), e);
-    }
+  private void tryAll(String what, RotTrial.Damages damages) {
+    REPORTS.add("RotFileTest: " + RotTrial.all(what, store, seed, damages));
   }
 
   /** Else a seed would not take a run again. */

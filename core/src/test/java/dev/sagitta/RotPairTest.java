@@ -114,7 +114,7 @@ final class RotPairTest {
     if (reading.refusal().isPresent()) {
       return "refused";
     }
-    long last = store.content(name).states().size() - 1;
+    int last = store.content(name).states().size() - 1;
     if (reading.sequence() == last) {
       return reading.errors().isEmpty() ? "the truth" : "refused by reads";
     }

@@ -22,6 +22,7 @@ final class RotTrial implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 120;
 
   private static final int OTHERS_EVERY = 8;
+  private static final int TRIALS_MIN = 20;
 
   private final RotStore store;
   private final ExecutorService thread =
@@ -33,8 +34,28 @@ final class RotTrial implements AutoCloseable {
 
   private int trials;
 
+  /** What is done to each file. */
+  interface Damages {
+    void on(Path file, byte[] content, RotTrial trial);
+  }
+
   RotTrial(RotStore store) {
     this.store = store;
+  }
+
+  /** Tries damages to all files of a store; one line of report. */
+  static String all(String what, RotStore store, long seed, Damages damages) {
+    try (var trial = new RotTrial(store)) {
+      for (Path file : store.roles().keySet()) {
+        damages.on(file, store.bytes(file), trial);
+      }
+      if (trial.trials() <= TRIALS_MIN) {
+        throw new AssertionError("too few trials: " + trial.trials());
+      }
+      return "%s, seed %d: %s".formatted(what, seed, trial.report());
+    } catch (AssertionError e) {
+      throw new AssertionError("-Dsagitta.seed=" + seed + ": " + e.getMessage(), e);
+    }
   }
 
   /** Tries a damage, unless it changes nothing; every other time with writes before closing. */
