@@ -16,6 +16,7 @@ import dev.sagitta.persistence.LogWriter;
 import dev.sagitta.persistence.Manifest;
 import dev.sagitta.persistence.ManifestStore;
 import dev.sagitta.persistence.MappedBlockFile;
+import dev.sagitta.persistence.ReadBack;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
@@ -36,6 +37,9 @@ final class CollectionFiles {
   private final FileOperations files;
   private final Path directory;
   private final ManifestStore manifests;
+
+  /** Of the background thread. */
+  private final ReadBack readBack;
 
   /** The manifest that counts; replaced under the monitor. */
   private volatile Manifest manifest;
@@ -72,6 +76,7 @@ final class CollectionFiles {
     this.pins = pins;
     this.limit = limit;
     this.manifests = manifests;
+    this.readBack = new ReadBack(files, directory);
     this.manifest = manifest;
     this.rewrittenBytes = rewrittenBytes(manifest);
     this.stepped = stepped;
@@ -329,9 +334,24 @@ final class CollectionFiles {
         new Logs(firstLog, state.sequence() + 1, firstLog, manifest.epoch(), state.sequence()));
   }
 
-  /** Deletes what neither of the two newest manifests needs, and no verify. */
-  synchronized void deleteObsolete() throws IOException {
-    manifests.deleteObsolete(pins.toSpare());
+  /**
+   * Deletes what neither of the two newest manifests needs, and no verify. Background thread.
+   *
+   * <p>What was replaced goes only if what replaced it can be read back. That may be gigabytes, so
+   * it is done outside the monitor. If the first write makes a manifest meanwhile, nothing is
+   * deleted until the next checkpoint.
+   */
+  void deleteObsolete() throws IOException {
+    readBack.read(toReadBack());
+    delete();
+  }
+
+  private synchronized ReadBack.Request toReadBack() throws IOException {
+    return manifests.toReadBack();
+  }
+
+  private synchronized void delete() throws IOException {
+    manifests.deleteObsolete(pins.toSpare(), readBack);
   }
 
   /** What a manifest says of the logs. */

@@ -31,6 +31,9 @@ import org.junit.jupiter.api.Test;
 final class CheckpointsTest {
   private static final long LOG_BYTES_MIN = 1_000;
 
+  /** Deleting looks at the headers, to tell formats. */
+  private static final int HEADER_BYTES = 64;
+
   private CollectionParts parts;
   private CommitLog log;
   private WriteLane lane;
@@ -401,5 +404,30 @@ final class CheckpointsTest {
               .count(),
           kind + " files");
     }
+  }
+
+  /** It may be gigabytes; the first write, a verify and the scrub want the monitor meanwhile. */
+  @Test
+  void readsBackOutsideTheMonitorOfTheFiles() {
+    int[] reads = {0};
+    parts.disk.intercept(
+        call -> {
+          String file = call.path().toString();
+          if (call.operation() == IoCall.Operation.READ
+              && (file.endsWith(".ext") || file.endsWith(".tab"))
+              && call.bytes() > HEADER_BYTES
+              && Thread.holdsLock(parts.files)) {
+            throw new AssertionError("monitor held while reading " + file);
+          }
+          reads[0] += call.operation() == IoCall.Operation.READ && file.endsWith(".tab") ? 1 : 0;
+          return Optional.empty();
+        });
+    for (int i = 0; i < 4; i++) {
+      outgrow("b" + i);
+      checkpoints.startIfDue();
+      runBackground();
+      assertEquals(Optional.empty(), checkpoints.warning());
+    }
+    assertTrue(reads[0] > 0, "nothing was read back");
   }
 }

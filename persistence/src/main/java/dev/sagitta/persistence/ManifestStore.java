@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -13,8 +14,9 @@ import java.util.UUID;
 
 /**
  * The manifests of one collection's directory: writes them, finds the one that counts, and deletes
- * what no manifest needs any more. Not thread-safe: used by one engine thread at a time, the one
- * that opens or checkpoints the collection. Logs may be appended to and rotated meanwhile.
+ * what no manifest needs any more. Not thread-safe: used by one engine thread at a time, which
+ * opens or checkpoints the collection, begins its log, or looks at {@link #retained}. Logs may be
+ * appended to and rotated meanwhile.
  *
  * <p><b>Why falling back to an older manifest loses nothing.</b> A manifest gets its name only when
  * it and all it lists are durable, so one that does not verify was damaged by the medium, or lost
@@ -22,8 +24,9 @@ import java.util.UUID;
  *
  * <ol>
  *   <li>{@link #deleteObsolete} deletes nothing that either of the two newest verified manifests
- *       needs, and deletes older manifests, durably, before anything that only they needed. So if
- *       g' is there and its files are, then no log from its first one on was ever deleted.
+ *       needs, nor a third one that is kept because of damage, and deletes other manifests,
+ *       durably, before anything that only they needed. So if g' is there and its files are, then
+ *       no log from its first one on was ever deleted.
  *   <li>{@link LogChain} reads from there on, without gap, to the highest log in the directory,
  *       each log up to where its successor's header says it ended. g knew nothing but a checkpoint
  *       of those same frames, and a required log that was durable in the directory before g was. So
@@ -36,8 +39,9 @@ import java.util.UUID;
  * </ol>
  *
  * A manifest of a format too new is not damaged, and is never stepped over: opening is refused. The
- * same goes for I/O errors. Nothing of a format that is not read here is ever deleted, because what
- * it needs, and what needs it, is not known.
+ * same goes for I/O errors, except that a manifest that nobody needs any more needs not be readable
+ * to be deleted. Nothing of a format that is not read here is ever deleted, because what it needs,
+ * and what needs it, is not known.
  */
 public final class ManifestStore {
 
@@ -52,9 +56,6 @@ public final class ManifestStore {
 
   /** Generation that this object loaded or wrote last; 0 for none. */
   private long currentGeneration;
-
-  /** Files of the last older manifest that {@link #deleteObsolete} has read and verified. */
-  private final Set<FileEntry> readBack = new HashSet<>();
 
   /** For a collection's directory, new or not. Does no I/O. */
   public ManifestStore(FileOperations files, Path directory) {
@@ -193,58 +194,157 @@ public final class ManifestStore {
   }
 
   /**
+   * Finds which files {@link #deleteObsolete} must know to be intact: those that the older of the
+   * two newest verified manifests lists and a manifest before it does without, but links. With that
+   * manifest the files and logs go of which a damaged one could be made again. Changes nothing on
+   * disk, nor what this object knows.
+   *
+   * @throws FormatVersionException if any manifest is of a format that is not read here
+   * @throws WrongStoreException if the older of the two is of another store
+   */
+  public ReadBack.Request toReadBack() throws IOException {
+    List<Long> generations = generations(files.list(directory));
+    List<Manifest> kept = kept(generations);
+    return kept.isEmpty()
+        ? ReadBack.Request.NOTHING
+        : toReadBack(kept.getLast(), before(kept, generations));
+  }
+
+  private ReadBack.Request toReadBack(Manifest manifest, List<Long> before) throws IOException {
+    var shared = new HashSet<>(manifest.files());
+    boolean alone = true;
+    for (long generation : before) {
+      Optional<Manifest> earlier = earlier(generation);
+      if (earlier.isPresent()) {
+        shared.retainAll(earlier.get().files());
+        alone = false;
+      }
+    }
+    List<FileEntry> brought = List.of();
+    if (!alone) {
+      // Links are derived, and as large as all else that a checkpoint writes.
+      brought =
+          manifest.files().stream()
+              .filter(entry -> entry.kind() != FileKind.LINKS && !shared.contains(entry))
+              .toList();
+    }
+    return new ReadBack.Request(manifest.generation(), manifest.storeId(), brought);
+  }
+
+  /**
    * Deletes what neither of the two newest manifests that verify needs: other manifests, block
    * files, logs, and temporary files that a crash left. Files whose names this package does not
    * give are never touched. Deletes nothing unless the newest manifest there is the one that this
    * object loaded or wrote last, and verifies.
    *
-   * <p>What the older of the two needs and a manifest before it does without is read and verified
-   * first, once, but links: with that manifest the files and logs go of which a damaged one could
-   * be made again. If one is damaged, all that any manifest needs stays.
+   * <p>If one of {@link #toReadBack} is damaged or cannot be read, what it can be made again from
+   * stays: the newest manifest before the two that lists none of those, what that needs, and all
+   * logs from its first one on.
    *
    * <p>No block file may be in the making, or finished and not yet listed. Logs may be. Block files
-   * and logs of a format that is not read here stay, though no manifest needs them. Files with a
-   * temporary name go whatever is in them: in every format they are what a crash left.
+   * and logs of a format that is not read here stay, though no manifest needs them, and so do those
+   * that cannot be read. Files with a temporary name go whatever is in them: in every format they
+   * are what a crash left.
    *
+   * @param pinned manifests whose files somebody reads; they were {@link #retained} when that began
+   * @param readBack what was found in the files of {@link #toReadBack}; if another manifest counts
+   *     since then, nothing is deleted
    * @return names of the files that were deleted
    * @throws FormatVersionException if any manifest is of a format that is not read here; nothing is
    *     deleted, because what it needs is not known
    * @throws WrongStoreException if the older of the two is of another store; nothing is deleted
-   * @throws CorruptFileException the damage for which manifests before the two are kept, after
-   *     everything else was deleted
+   * @throws CorruptFileException the damage for which a third manifest is kept, after everything
+   *     else was deleted
+   * @throws IOException the same, where a file could not be read
    */
-  public List<String> deleteObsolete() throws IOException {
-    return deleteObsolete(List.of());
+  public List<String> deleteObsolete(List<Manifest> pinned, ReadBack readBack) throws IOException {
+    List<String> names = files.list(directory);
+    List<Long> generations = generations(names);
+    List<Manifest> kept = kept(generations);
+    if (kept.isEmpty() || kept.getLast().generation() != readBack.generation()) {
+      return List.of();
+    }
+    var needing = new ArrayList<Manifest>(pinned);
+    needing.addAll(kept);
+    Optional<IOException> problem = readBack.problem();
+    if (problem.isPresent()) {
+      without(readBack.failed(), before(kept, generations)).ifPresent(needing::add);
+    }
+    List<String> deleted = delete(names, new Needed(needing));
+    if (problem.isPresent()) {
+      throw problem.get();
+    }
+    return deleted;
+  }
+
+  /** As {@link #deleteObsolete(List, ReadBack)}, with everything read back first. */
+  List<String> deleteObsolete() throws IOException {
+    var readBack = new ReadBack(files, directory);
+    readBack.read(toReadBack());
+    return deleteObsolete(List.of(), readBack);
   }
 
   /**
-   * As {@link #deleteObsolete()}, but spares what certain other manifests need.
-   *
-   * @param pinned manifests whose files somebody reads; they were {@link #retained} when that began
+   * The two newest manifests that verify; fewer if there are fewer, none if nothing may be deleted.
    */
-  public List<String> deleteObsolete(List<Manifest> pinned) throws IOException {
-    List<String> names = files.list(directory);
-    List<Long> generations = generations(names);
-    List<Manifest> verified = verifiedManifests(generations);
-    if (verified.isEmpty()
-        || verified.getFirst().generation() != currentGeneration
+  private List<Manifest> kept(List<Long> generations) throws IOException {
+    var kept = new ArrayList<Manifest>();
+    for (long generation : generations) {
+      if (kept.size() == KEPT) {
+        // Of which format it is matters all the same.
+        var unused = earlier(generation);
+        continue;
+      }
+      try {
+        kept.add(readVerified(generation));
+      } catch (CorruptFileException damaged) {
+        // Whoever opens the collection is told of it.
+      }
+    }
+    if (kept.isEmpty()
+        || kept.getFirst().generation() != currentGeneration
         || !generations.getFirst().equals(currentGeneration)) {
       return List.of();
     }
-    List<Manifest> kept = verified.subList(0, Math.min(KEPT, verified.size()));
     for (Manifest manifest : kept) {
       FileHeader.requireStore(
-          path(manifest.generation()), verified.getFirst().storeId(), manifest.storeId());
+          path(manifest.generation()), kept.getFirst().storeId(), manifest.storeId());
     }
-    Optional<CorruptFileException> damage =
-        damage(kept.getLast(), verified.subList(kept.size(), verified.size()));
-    var needing = new ArrayList<>(damage.isPresent() ? verified : kept);
-    needing.addAll(pinned);
-    List<String> deleted = delete(names, new Needed(needing));
-    if (damage.isPresent()) {
-      throw damage.get();
+    return kept;
+  }
+
+  /** The generations before those that are kept, newest first. */
+  private static List<Long> before(List<Manifest> kept, List<Long> generations) {
+    long oldest = kept.getLast().generation();
+    return generations.stream().filter(generation -> generation < oldest).toList();
+  }
+
+  /**
+   * The newest of some manifests that lists none of some files. There is one where an earlier one
+   * does without each of them, because a file that a manifest has dropped is never listed again.
+   */
+  private Optional<Manifest> without(Set<FileEntry> damaged, List<Long> before) throws IOException {
+    for (long generation : before) {
+      Optional<Manifest> earlier = earlier(generation);
+      if (earlier.isPresent() && Collections.disjoint(earlier.get().files(), damaged)) {
+        return earlier;
+      }
     }
-    return deleted;
+    return Optional.empty();
+  }
+
+  /**
+   * A manifest before the two newest, if it can be read and verifies. Of many, one is in memory at
+   * a time.
+   */
+  private Optional<Manifest> earlier(long generation) throws IOException {
+    try {
+      return Optional.of(readVerified(generation));
+    } catch (FormatVersionException newer) {
+      throw newer;
+    } catch (IOException damagedOrUnreadable) {
+      return Optional.empty();
+    }
   }
 
   private List<String> delete(List<String> names, Needed needed) throws IOException {
@@ -270,30 +370,11 @@ public final class ManifestStore {
     return manifests;
   }
 
-  /** Damage to files of a manifest for which one of those before it has others. */
-  private Optional<CorruptFileException> damage(Manifest manifest, List<Manifest> before)
-      throws IOException {
-    var shared = new HashSet<>(manifest.files());
-    before.forEach(other -> shared.retainAll(other.files()));
-    readBack.retainAll(manifest.files());
-    for (FileEntry entry : before.isEmpty() ? List.<FileEntry>of() : manifest.files()) {
-      // Links are derived, and as large as all else that a checkpoint writes.
-      if (entry.kind() == FileKind.LINKS || shared.contains(entry) || readBack.contains(entry)) {
-        continue;
-      }
-      try (BlockFileReader reader =
-          BlockFileReader.open(files, directory, manifest.storeId(), entry)) {
-        reader.verifyRest();
-      } catch (CorruptFileException e) {
-        return Optional.of(e);
-      }
-      readBack.add(entry);
-    }
-    return Optional.empty();
-  }
-
-  /** Whether a file is temporary, or of a format that is read here, or too damaged to tell. */
-  private boolean isOfKnownFormat(String name) throws IOException {
+  /**
+   * Whether a file is temporary, or of a format that is read here, or too damaged to tell. Not if
+   * it cannot be read: then it stays, and is in nobody's way but that of the disk's space.
+   */
+  private boolean isOfKnownFormat(String name) {
     Optional<FileKind> kind = FileKind.ofName(name);
     if (kind.isEmpty()) {
       return true;
@@ -302,7 +383,7 @@ public final class ManifestStore {
     try (FileHandle handle = files.openForReading(file)) {
       FileHeader.requireKnownFormat(handle, file, kind.get());
       return true;
-    } catch (FormatVersionException e) {
+    } catch (IOException newerOrUnreadable) {
       return false;
     }
   }
@@ -311,19 +392,6 @@ public final class ManifestStore {
     for (String name : names) {
       files.delete(directory.resolve(name));
     }
-  }
-
-  /** Those that verify, newest first. */
-  private List<Manifest> verifiedManifests(List<Long> generations) throws IOException {
-    var verified = new ArrayList<Manifest>();
-    for (long generation : generations) {
-      try {
-        verified.add(readVerified(generation));
-      } catch (CorruptFileException damaged) {
-        // Whoever opens the collection is told of it.
-      }
-    }
-    return verified;
   }
 
   private Manifest read(long generation) throws IOException {

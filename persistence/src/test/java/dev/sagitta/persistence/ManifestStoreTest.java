@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -427,11 +428,119 @@ final class ManifestStoreTest {
     files.flipBit(ROOT.resolve("vectors-2.ext"), 8 * 70);
     assertThrows(CorruptFileException.class, store::deleteObsolete);
     files.flipBit(ROOT.resolve("vectors-2.ext"), 8 * 70);
-    assertEquals(
-        Set.of("MANIFEST-1", "vectors-1.ext", "log-1.wal"), Set.copyOf(store.deleteObsolete()));
+    var readBack = new ReadBack(files, ROOT);
+    readBack.read(store.toReadBack());
     // Damage since then is not looked for again.
     files.flipBit(ROOT.resolve("vectors-2.ext"), 8 * 70);
+    readBack.read(store.toReadBack());
+    assertEquals(
+        Set.of("MANIFEST-1", "vectors-1.ext", "log-1.wal"),
+        Set.copyOf(store.deleteObsolete(List.of(), readBack)));
     assertEquals(List.of(), store.deleteObsolete());
+  }
+
+  /** A sealed extent is listed for good: what is kept for it must not grow with the checkpoints. */
+  @Test
+  void damageThatStaysKeepsOneManifestMore() throws IOException {
+    FileEntry rotten = extent(100);
+    log(1);
+    store.write(manifest(1, List.of(extent(1))));
+    log(2);
+    store.write(manifest(2, List.of(rotten, extent(2))));
+    files.flipBit(ROOT.resolve("vectors-100.ext"), 8 * 70);
+    for (int number = 3; number <= 12; number++) {
+      log(number);
+      store.write(manifest(number, List.of(rotten, extent(number))));
+      assertThrows(CorruptFileException.class, store::deleteObsolete);
+      assertEquals(
+          Set.of(
+              "MANIFEST-1",
+              "MANIFEST-" + (number - 1),
+              "MANIFEST-" + number,
+              "vectors-1.ext",
+              "vectors-100.ext",
+              "vectors-" + (number - 1) + ".ext",
+              "vectors-" + number + ".ext"),
+          Set.copyOf(files.list(ROOT).stream().filter(name -> !name.startsWith("log-")).toList()));
+      assertTrue(files.exists(ROOT.resolve("log-1.wal")), "without gap");
+    }
+  }
+
+  /** Of two damaged files, what the older one was made from serves both. */
+  @Test
+  void whatIsKeptDoesWithoutAllDamagedFiles() throws IOException {
+    FileEntry first = extent(101);
+    FileEntry second = extent(102);
+    log(1);
+    store.write(manifest(1, List.of(extent(1))));
+    store.write(manifest(1, List.of(extent(2))));
+    store.write(manifest(1, List.of(first, extent(3))));
+    store.write(manifest(1, List.of(first, second)));
+    store.write(manifest(1, List.of(first, second)));
+    files.flipBit(ROOT.resolve("vectors-101.ext"), 8 * 70);
+    files.flipBit(ROOT.resolve("vectors-102.ext"), 8 * 70);
+    assertThrows(CorruptFileException.class, store::deleteObsolete);
+    assertEquals(
+        List.of("MANIFEST-2", "MANIFEST-4", "MANIFEST-5"),
+        files.list(ROOT).stream().filter(name -> name.startsWith("MANIFEST")).sorted().toList());
+    assertTrue(files.exists(ROOT.resolve("vectors-2.ext")));
+  }
+
+  /** A bad sector in what nobody needs, whether manifest or not. */
+  @Test
+  void anObsoleteFileThatCannotBeReadDoesNotKeepTheOthers() throws IOException {
+    log(1);
+    for (int number = 1; number <= 4; number++) {
+      store.write(manifest(1, List.of(extent(number))));
+    }
+    failReading("vectors-1.ext");
+    assertEquals(
+        Set.of("MANIFEST-1", "MANIFEST-2", "vectors-2.ext"), Set.copyOf(store.deleteObsolete()));
+    assertTrue(files.exists(ROOT.resolve("vectors-1.ext")));
+    files.intercept(call -> Optional.empty());
+    assertEquals(List.of("vectors-1.ext"), store.deleteObsolete());
+    store.write(manifest(1, List.of(extent(5))));
+    failReading("MANIFEST-3");
+    assertEquals(Set.of("MANIFEST-3", "vectors-3.ext"), Set.copyOf(store.deleteObsolete()));
+  }
+
+  @Test
+  void whatAnUnreadableFileReplacedIsKeptAndAllElseDeleted() throws IOException {
+    log(1);
+    for (int number = 1; number <= 4; number++) {
+      store.write(manifest(1, List.of(extent(number))));
+    }
+    failReading("vectors-3.ext");
+    assertEquals("bad sector", assertThrows(IOException.class, store::deleteObsolete).getMessage());
+    assertFalse(files.exists(path(1)));
+    assertTrue(files.exists(path(2)));
+    assertTrue(files.exists(ROOT.resolve("vectors-2.ext")));
+    files.intercept(call -> Optional.empty());
+    assertEquals(Set.of("MANIFEST-2", "vectors-2.ext"), Set.copyOf(store.deleteObsolete()));
+  }
+
+  private void failReading(String name) {
+    files.intercept(
+        call ->
+            call.operation() == IoCall.Operation.READ && call.path().endsWith(name)
+                ? Optional.of(Interceptor.Fault.of(new IOException("bad sector")))
+                : Optional.empty());
+  }
+
+  @Test
+  void nothingIsDeletedIfAnotherManifestCountsSinceTheReadingBack() throws IOException {
+    log(1);
+    for (int number = 1; number <= 3; number++) {
+      store.write(manifest(1, List.of(extent(number))));
+    }
+    var readBack = new ReadBack(files, ROOT);
+    readBack.read(store.toReadBack());
+    store.write(manifest(1, List.of(extent(4))));
+    assertEquals(List.of(), store.deleteObsolete(List.of(), readBack));
+    readBack.read(store.toReadBack());
+    assertEquals(
+        Set.of("MANIFEST-1", "MANIFEST-2", "vectors-1.ext", "vectors-2.ext"),
+        Set.copyOf(store.deleteObsolete(List.of(), readBack)));
   }
 
   @Test
