@@ -62,8 +62,17 @@ final class VerifyRunTest {
     for (int id = 0; id < 3; id++) {
       collection.upsert(ModelWriter.record(id, version.get()));
     }
+    awaitIndexed(collection);
     collection.checkpoint();
     version.incrementAndGet();
+  }
+
+  private static void awaitIndexed(VectorCollection collection) {
+    try {
+      collection.awaitIndexed();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** A collection that is opened, written and checkpointed while its files are verified. */
@@ -79,6 +88,10 @@ final class VerifyRunTest {
                   level,
                   progress -> disturb(database.open().collection(progress.collection()), version));
       assertTrue(report.intact(), () -> level + ": " + report.damage());
+      VectorCollection collection = database.open().collection("a");
+      // Runs behind the deletion on the same thread, and has nothing to store.
+      collection.checkpoint();
+      assertEquals(2, store.files("MANIFEST-").size(), "what was spared is left");
       database.kill();
     }
     store.assertIntact(VerifyLevel.CONTENT);
@@ -163,6 +176,29 @@ final class VerifyRunTest {
     collection.upsert(ModelWriter.record(7, 7));
     collection.checkpoint();
     assertEquals(2, store.files("slots-").size(), "pins that are left");
+  }
+
+  /** As one does who uses something else in it that is closed: nothing was dropped. */
+  @Test
+  void aClosedExceptionOfTheProgressIsNoDrop() throws InterruptedException {
+    store.filled();
+    for (boolean open : new boolean[] {true, false}) {
+      var thrown = new ClosedException("something else is closed");
+      VectorDatabase now = database.open();
+      assertEquals(
+          thrown,
+          assertThrows(
+              ClosedException.class,
+              () ->
+                  now.verify(
+                      VerifyLevel.FILES,
+                      progress -> {
+                        throw thrown;
+                      })));
+      if (open) {
+        database.close();
+      }
+    }
   }
 
   @Test

@@ -367,9 +367,14 @@ public final class CollectionEngine {
     try {
       run.verify(name, pins, () -> files.pin(log));
     } finally {
-      if (pins.takeSpared()) {
-        checkpoints.deleteSpared();
-      }
+      deleteSpared();
+    }
+  }
+
+  /** Has deleted what checkpoints spared for a verify, if no other needs it. */
+  void deleteSpared() {
+    if (pins.takeSpared()) {
+      checkpoints.deleteSpared();
     }
   }
 

@@ -75,11 +75,20 @@ public final class DatabaseEngine {
     this.files = environment.files();
     this.fileThread = fileThread;
     this.lock = onFileThread("opening " + directory, this::takeDirectory);
-    this.scrubber =
-        options.scrubBytesPerSecond() == 0
-            ? null
-            : new Scrubber(
-                environment.threads(), environment.nanoClock(), options.scrubBytesPerSecond());
+    try {
+      this.scrubber =
+          options.scrubBytesPerSecond() == 0
+              ? null
+              : new Scrubber(
+                  environment.threads(), environment.nanoClock(), options.scrubBytesPerSecond());
+    } catch (RuntimeException | Error e) {
+      try {
+        unlock();
+      } catch (RuntimeException | Error suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
   }
 
   /**
@@ -318,38 +327,67 @@ public final class DatabaseEngine {
     List<String> names = collectionNames();
     try (VerifyRun run = new VerifyRun(environment.threads(), level, progress, names.size())) {
       for (String name : names) {
-        try {
-          verifying(name).accept(run);
-        } catch (ClosedException e) {
-          collectionNames();
-          // The database is open, so the collection was dropped.
+        Optional<Verifiable> verifiable = verifiable(name);
+        if (verifiable.isEmpty()) {
           run.skip();
+        } else {
+          verify(verifiable.get(), run);
         }
       }
       return run.report();
     }
   }
 
-  /** How a collection is to be verified: as it is open, or by its files, which are pinned here. */
-  private synchronized Consumer<VerifyRun> verifying(String name) {
+  /** A collection that is there, and what has a run verify it. */
+  private record Verifiable(Pins pins, Consumer<VerifyRun> verify) {}
+
+  private void verify(Verifiable collection, VerifyRun run) {
+    try {
+      collection.verify().accept(run);
+    } catch (ClosedException e) {
+      if (!collection.pins().gate().closed()) {
+        // Not of the collection, but of what the caller does with the progress.
+        throw e;
+      }
+      synchronized (this) {
+        requireOpen();
+      }
+      // So it was dropped.
+      run.skip();
+    }
+  }
+
+  /**
+   * How a collection is to be verified: as it is open, or by its files, which are pinned here;
+   * empty if it was dropped.
+   */
+  private synchronized Optional<Verifiable> verifiable(String name) {
     requireOpen();
     CollectionEngine collection = open.get(name);
     if (collection != null) {
-      return collection::verify;
+      return Optional.of(new Verifiable(pinsOf(name), collection::verify));
     }
     Path path = directory.resolve(name);
     if (!onFileThread("looking for " + name, () -> files.exists(path))) {
-      throw new ClosedException("collection " + name + " was dropped");
+      return Optional.empty();
     }
     Pins own = pinsOf(name);
     // Pinned under the monitor, as nobody can open it then.
     PinnedFiles pinned =
         onFileThread("verifying " + name, () -> PinnedFiles.pinUnopened(files, path, own));
-    return run -> {
-      try (pinned) {
-        run.verify(name, own, () -> pinned);
-      }
-    };
+    return Optional.of(new Verifiable(own, run -> verifyUnopened(name, own, pinned, run)));
+  }
+
+  private void verifyUnopened(String name, Pins own, PinnedFiles pinned, VerifyRun run) {
+    try (pinned) {
+      run.verify(name, own, () -> pinned);
+    } finally {
+      opened(name).ifPresent(CollectionEngine::deleteSpared);
+    }
+  }
+
+  private synchronized Optional<CollectionEngine> opened(String name) {
+    return Optional.ofNullable(open.get(name));
   }
 
   private synchronized List<String> collectionNames() {
@@ -375,10 +413,7 @@ public final class DatabaseEngine {
     }
     CollectionEngine collection = open.remove(name);
     if (collection != null) {
-      if (scrubber != null) {
-        scrubber.remove(collection.scrub());
-      }
-      collection.close(false);
+      Closing.all(List.of(() -> endScrub(collection), () -> collection.close(false)));
     }
     onFileThread(
         "dropping collection " + name,
@@ -396,36 +431,38 @@ public final class DatabaseEngine {
       return;
     }
     closed = true;
+    List<Runnable> steps = new ArrayList<>();
     if (scrubber != null) {
-      scrubber.close();
+      steps.add(scrubber::close);
     }
-    pins.values().forEach(ended -> ended.gate().close());
-    List<RuntimeException> failures = new ArrayList<>();
-    for (CollectionEngine collection : open.values()) {
-      try {
-        collection.close(true);
-      } catch (RuntimeException e) {
-        failures.add(e);
-      } catch (Error e) {
-        failures.add(new IllegalStateException("closing " + collection.name() + " failed", e));
-      }
-    }
+    pins.values().forEach(ended -> steps.add(ended.gate()::close));
+    open.values().forEach(collection -> steps.add(() -> close(collection)));
+    steps.add(this::unlock);
+    steps.add(() -> Waiting.forEnd(fileThread));
+    steps.add(environment.threads()::close);
+    Closing.all(steps);
+  }
+
+  private static void close(CollectionEngine collection) {
     try {
-      onFileThread(
-          "unlocking " + directory,
-          () -> {
-            lock.close();
-            return true;
-          });
-    } catch (RuntimeException e) {
-      failures.add(e);
+      collection.close(true);
+    } catch (Error e) {
+      throw new IllegalStateException("closing " + collection.name() + " failed", e);
     }
-    Waiting.forEnd(fileThread);
-    environment.threads().close();
-    if (!failures.isEmpty()) {
-      RuntimeException first = failures.getFirst();
-      failures.subList(1, failures.size()).forEach(first::addSuppressed);
-      throw first;
+  }
+
+  private void unlock() {
+    onFileThread(
+        "unlocking " + directory,
+        () -> {
+          lock.close();
+          return true;
+        });
+  }
+
+  private void endScrub(CollectionEngine collection) {
+    if (scrubber != null) {
+      scrubber.remove(collection.scrub());
     }
   }
 

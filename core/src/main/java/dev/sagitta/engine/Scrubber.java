@@ -1,6 +1,8 @@
 package dev.sagitta.engine;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
@@ -33,19 +35,31 @@ final class Scrubber {
 
   private volatile boolean ended;
 
+  /** What ended the scrub, if something did; set before the collections are told. */
+  private volatile @Nullable Throwable failure;
+
   /** The collection whose turn it is or was; of the thread. */
   private @Nullable CollectionScrub current;
 
   Scrubber(EngineThreads threads, LongSupplier nanoClock, long bytesPerSecond) {
     pace = new Pace(bytesPerSecond, nanoClock);
     thread = threads.serial("scrub");
-    timer = threads.every(TICK, this::wake);
+    try {
+      timer = threads.every(TICK, this::wake);
+    } catch (RuntimeException | Error e) {
+      Waiting.forEnd(thread);
+      throw e;
+    }
   }
 
   /** Scrubs a collection from now on. */
   void add(CollectionScrub collection) {
     collection.begin();
     collections.put(collection.name(), collection);
+    Throwable ending = failure;
+    if (ending != null) {
+      collection.fail(ending);
+    }
   }
 
   /** Scrubs a collection no more; none of its files is open when this returns. */
@@ -73,6 +87,7 @@ final class Scrubber {
     } catch (RuntimeException | Error e) {
       // Damage and I/O errors are none of these; the collections go on without.
       ended = true;
+      failure = e;
       collections.values().forEach(collection -> collection.fail(e));
     }
     scheduled.set(false);
@@ -118,8 +133,10 @@ final class Scrubber {
   /** Ends scrubbing; no file is open when this returns. */
   void close() {
     ended = true;
-    timer.cancel();
-    collections.values().forEach(this::remove);
-    Waiting.forEnd(thread);
+    List<Runnable> steps = new ArrayList<>();
+    steps.add(timer::cancel);
+    collections.values().forEach(collection -> steps.add(() -> remove(collection)));
+    steps.add(() -> Waiting.forEnd(thread));
+    Closing.all(steps);
   }
 }

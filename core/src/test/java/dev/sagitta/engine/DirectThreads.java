@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 final class DirectThreads implements EngineThreads {
   private final List<Runnable> timers = new ArrayList<>();
   private int serials;
+  private boolean timersFail;
+  private String failingSerial = "";
 
   /** How many executors of one thread were asked for and not ended. */
   int serials() {
@@ -26,6 +28,16 @@ final class DirectThreads implements EngineThreads {
     return timers.size();
   }
 
+  /** Has no timer begin from now on, or lets them. */
+  void failTimers(boolean fail) {
+    timersFail = fail;
+  }
+
+  /** Has executors of a name run nothing from now on; of the empty name, none. */
+  void failSerial(String name) {
+    failingSerial = name;
+  }
+
   /** Lets every timer tick once. */
   void tick() {
     List.copyOf(timers).forEach(Runnable::run);
@@ -34,7 +46,7 @@ final class DirectThreads implements EngineThreads {
   @Override
   public ExecutorService serial(String name) {
     serials++;
-    return new Direct();
+    return new Direct(name);
   }
 
   @Override
@@ -54,6 +66,9 @@ final class DirectThreads implements EngineThreads {
 
   @Override
   public Timer every(Duration period, Runnable task) {
+    if (timersFail) {
+      throw new IllegalStateException("told to begin no timer");
+    }
     timers.add(task);
     return () -> timers.remove(task);
   }
@@ -66,10 +81,18 @@ final class DirectThreads implements EngineThreads {
   public void close() {}
 
   private final class Direct extends AbstractExecutorService {
+    private final String name;
     private boolean ended;
+
+    Direct(String name) {
+      this.name = name;
+    }
 
     @Override
     public void execute(Runnable task) {
+      if (name.equals(failingSerial)) {
+        throw new IllegalStateException("told to run nothing");
+      }
       task.run();
     }
 

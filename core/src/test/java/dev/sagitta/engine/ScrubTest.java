@@ -1,8 +1,10 @@
 package dev.sagitta.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sagitta.ClosedException;
 import dev.sagitta.CollectionConfig;
 import dev.sagitta.Damage;
 import dev.sagitta.DatabaseOptions;
@@ -368,5 +370,33 @@ final class ScrubTest {
       tick(SECOND);
     }
     assertEquals(List.of(), calls);
+  }
+
+  @Test
+  void whatCannotBeginLeavesTheDirectoryUnlocked() {
+    database.close();
+    threads.failTimers(true);
+    assertThrows(IllegalStateException.class, () -> open(RATE));
+    threads.failTimers(false);
+    assertEquals(0, threads.serials());
+    database = open(RATE);
+  }
+
+  @Test
+  void aScrubThatCannotBeEndedKeepsNothingElseOpen() {
+    reopen(RATE);
+    CollectionEngine dropped = filled("a");
+    filled("b");
+    int serials = threads.serials();
+    threads.failSerial("scrub");
+    assertThrows(IllegalStateException.class, () -> database.drop("a"));
+    assertEquals(serials - 2, threads.serials());
+    assertThrows(ClosedException.class, dropped::flush);
+    assertThrows(IllegalStateException.class, database::close);
+    assertEquals(0, threads.serials());
+    assertEquals(0, threads.timers());
+    threads.failSerial("");
+    database = open(RATE);
+    assertEquals(100, database.open("b").count());
   }
 }

@@ -270,7 +270,7 @@ public final class ManifestStore {
     if (problem.isPresent()) {
       without(readBack.failed(), before(kept, generations)).ifPresent(needing::add);
     }
-    List<String> deleted = delete(names, new Needed(needing));
+    List<String> deleted = delete(names, new NeededFiles(needing));
     if (problem.isPresent()) {
       throw problem.get();
     }
@@ -347,7 +347,7 @@ public final class ManifestStore {
     }
   }
 
-  private List<String> delete(List<String> names, Needed needed) throws IOException {
+  private List<String> delete(List<String> names, NeededFiles needed) throws IOException {
     var manifests = new ArrayList<String>();
     var others = new ArrayList<String>();
     for (String name : names) {
@@ -482,39 +482,5 @@ public final class ManifestStore {
         .map(OptionalLong::getAsLong)
         .sorted((a, b) -> Long.compare(b, a))
         .toList();
-  }
-
-  /** What the kept manifests need, among the names of a directory. */
-  private static final class Needed {
-
-    private final Set<String> names = new HashSet<>();
-    private long firstLog = Long.MAX_VALUE;
-    private long requiredLog;
-
-    Needed(List<Manifest> kept) {
-      for (Manifest manifest : kept) {
-        names.add(FileKind.MANIFEST.fileName(manifest.generation()));
-        manifest.files().forEach(entry -> names.add(entry.name()));
-        firstLog = Math.min(firstLog, manifest.firstLog());
-        requiredLog = Math.max(requiredLog, manifest.requiredLog());
-      }
-    }
-
-    boolean isObsolete(String name) {
-      if (name.endsWith(FileKind.TEMPORARY_SUFFIX)) {
-        return isLeftover(name.substring(0, name.length() - FileKind.TEMPORARY_SUFFIX.length()));
-      }
-      OptionalLong log = FileKind.LOG.number(name);
-      if (log.isPresent()) {
-        return log.getAsLong() < firstLog;
-      }
-      return FileKind.ofName(name).isPresent() && !names.contains(name);
-    }
-
-    /** A log above the required one may be in the making this moment, by the write lane. */
-    private boolean isLeftover(String name) {
-      OptionalLong log = FileKind.LOG.number(name);
-      return log.isPresent() ? log.getAsLong() <= requiredLog : FileKind.ofName(name).isPresent();
-    }
   }
 }
