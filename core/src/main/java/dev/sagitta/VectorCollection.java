@@ -288,7 +288,9 @@ public final class VectorCollection {
    *     VerifyLevel#CONTENT} one step takes as long as opening the collection, and one as long as
    *     reading its links
    * @throws VerifyInterruptedException if the thread is interrupted; it stops between two steps
-   * @throws StorageException if the file system refuses to read
+   * @throws UnsupportedFormatException if a newer library wrote one of the files
+   * @throws StorageException if the file system refuses to list or open files; bytes that it refuses
+   *     to read are damage
    */
   public VerifyReport verify(VerifyLevel level, Consumer<VerifyProgress> progress) {
     return engine.verify(Inputs.notNull("level", level), Inputs.notNull("progress", progress));

@@ -159,7 +159,9 @@ public final class VectorDatabase implements AutoCloseable {
    * @param progress called on this thread after each step
    * @return one report for all; the paths in it tell the collections
    * @throws VerifyInterruptedException if the thread is interrupted; it stops between two steps
-   * @throws StorageException if the file system refuses to read
+   * @throws UnsupportedFormatException if a newer library wrote one of the files
+   * @throws StorageException if the file system refuses to list or open files; bytes that it
+   *     refuses to read are damage
    */
   public VerifyReport verify(VerifyLevel level, Consumer<VerifyProgress> progress) {
     return engine.verify(Inputs.notNull("level", level), Inputs.notNull("progress", progress));

@@ -107,6 +107,14 @@ final class FormatVersionTest {
         assertTrue(message.startsWith("Format too new: " + newer + " has version "), message);
         assertTrue(message.contains(found + " this library reads 1.0 up to 1.0"), message);
       }
+      for (VerifyLevel level : VerifyLevel.values()) {
+        UnsupportedFormatException e =
+            assertThrows(
+                UnsupportedFormatException.class,
+                () -> database.open().verify(level),
+                newer + " " + format + " " + level);
+        assertEquals(newer, e.file());
+      }
       checkListed(database, newer);
       database.close();
       assertEquals(digest, database.files().digest(), newer + " " + format);

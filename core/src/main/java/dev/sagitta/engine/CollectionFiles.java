@@ -119,7 +119,9 @@ final class CollectionFiles {
     for (String name : files.list(directory)) {
       Optional<FileKind> kind = FileKind.ofName(name);
       OptionalLong number = kind.isPresent() ? kind.get().number(name) : OptionalLong.empty();
-      nextNumber = Math.max(nextNumber, number.orElse(0) + 1);
+      if (number.orElse(0) <= FileKind.NUMBER_MAX) {
+        nextNumber = Math.max(nextNumber, number.orElse(0) + 1);
+      }
     }
     return new CollectionFiles(
         files,

@@ -6,7 +6,9 @@ import dev.sagitta.ScrubStats;
 import dev.sagitta.persistence.BlockFileScan;
 import dev.sagitta.persistence.CorruptFileException;
 import dev.sagitta.persistence.FileEntry;
+import dev.sagitta.persistence.FormatVersionException;
 import dev.sagitta.persistence.ManifestStore;
+import dev.sagitta.persistence.UnreadableFileException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -67,6 +69,18 @@ final class CollectionScrub {
 
   private long passesDone;
 
+  /** Whether every file of the pass could be read to its end so far. */
+  private boolean whole;
+
+  /** Whether the current file is damaged. */
+  private boolean hurt;
+
+  /** Whether a newer library wrote the collection, so that there is nothing to scrub. */
+  private boolean refused;
+
+  /** When the last pass, or attempt to begin one, was over. */
+  private long restedNanos;
+
   private @Nullable FileEntry current;
   private @Nullable BlockFileScan scan;
 
@@ -97,7 +111,8 @@ final class CollectionScrub {
 
   /** Whether a pass is under way, or may begin. */
   boolean due() {
-    return passing || !rested || nanoClock.getAsLong() - passEndNanos - PASS_PAUSE_NANOS >= 0;
+    return !refused
+        && (passing || !rested || nanoClock.getAsLong() - restedNanos - PASS_PAUSE_NANOS >= 0);
   }
 
   /** Whether a pass is under way. */
@@ -138,6 +153,7 @@ final class CollectionScrub {
     ManifestStore.Retained retained = files.retained();
     Set<FileEntry> entries = listed(retained);
     passing = true;
+    whole = true;
     count(-bytes);
     left.addAll(entries);
     passBytesTotal = entries.stream().mapToLong(FileEntry::bytes).sum();
@@ -164,13 +180,16 @@ final class CollectionScrub {
   private void endPass() {
     passing = false;
     rest();
-    passesDone++;
-    passes = passesDone;
+    if (whole) {
+      passEndNanos = restedNanos;
+      passesDone++;
+      passes = passesDone;
+    }
   }
 
   private void rest() {
     rested = true;
-    passEndNanos = nanoClock.getAsLong();
+    restedNanos = nanoClock.getAsLong();
   }
 
   private void count(long more) {
@@ -180,6 +199,7 @@ final class CollectionScrub {
 
   private int open(FileEntry entry) throws IOException {
     current = entry;
+    hurt = false;
     scan = files.scan(entry);
     int tail = (int) (entry.bytes() - scan.bytes());
     count(tail);
@@ -189,37 +209,67 @@ final class CollectionScrub {
   private int block(BlockFileScan open) throws IOException {
     if (!open.hasNext()) {
       closeScan();
-      if (current != null && damaged.remove(current.name()) != null) {
+      if (!hurt && current != null && damaged.remove(current.name()) != null) {
         publishDamage();
       }
       current = null;
       return 0;
     }
-    int read = open.next();
+    long before = open.remaining();
+    try {
+      open.next();
+    } catch (CorruptFileException e) {
+      // The rest of the file is read all the same, for the pass to be whole.
+      if (!hurt) {
+        hurt = true;
+        noteIfListed(current, e);
+      }
+    }
+    int read = (int) (before - open.remaining());
     count(read);
     return read;
   }
 
-  /** Notes damage or an error, and goes on with the next file. */
+  private void noteIfListed(@Nullable FileEntry entry, IOException met) throws IOException {
+    if (entry != null && listed(files.retained()).contains(entry)) {
+      Failures.damage(met).ifPresent(found -> note(entry.name(), found));
+    }
+  }
+
+  /**
+   * Notes damage or an error, and goes on with the next file; not if it is of a newer format, which
+   * is no damage, and which no pass can change.
+   */
   private void meet(IOException met) {
     FileEntry entry = current;
     current = null;
     try {
       closeScan();
-      Optional<Damage> found = Failures.damage(met);
+      Optional<Damage> found =
+          met instanceof UnreadableFileException ? Optional.empty() : Failures.damage(met);
       if (found.isEmpty()) {
-        error = Optional.of(met.toString());
+        cutShort(met);
       } else if (entry == null) {
         // Of the manifests.
         note(nameOf(found.get().file()), found.get());
-      } else if (listed(files.retained()).contains(entry)) {
-        note(entry.name(), found.get());
+      } else {
+        noteIfListed(entry, met);
       }
     } catch (IOException e) {
-      error = Optional.of(e.toString());
+      cutShort(e);
     }
     if (!passing) {
       rest();
+    }
+  }
+
+  private void cutShort(IOException met) {
+    whole = false;
+    error = Optional.of(met.toString());
+    if (met instanceof FormatVersionException) {
+      refused = true;
+      passing = false;
+      left.clear();
     }
   }
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The log as the write lane uses it: opened at the first write, made durable as the level asks,
- * rolled by checkpoints. Used on the lane only, but for the counters.
+ * rolled by checkpoints. Used on the lane only, but for the counters, which anybody may read, and
+ * for {@link #forceAhead} and {@link #coveredBefore}, of the background thread.
  *
  * <p>An old log is never appended to: the first write after opening makes a new log and a manifest
  * that requires it, so that reading alone changes no file.

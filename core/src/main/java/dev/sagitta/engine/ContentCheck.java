@@ -2,6 +2,8 @@ package dev.sagitta.engine;
 
 import dev.sagitta.CorruptionException;
 import dev.sagitta.Damage;
+import dev.sagitta.SagittaException;
+import dev.sagitta.StorageException;
 import dev.sagitta.hnsw.GraphValidator;
 import dev.sagitta.hnsw.HnswGraph;
 import dev.sagitta.hnsw.HnswParameters;
@@ -86,6 +88,9 @@ final class ContentCheck implements AutoCloseable {
     } catch (CorruptionException e) {
       findings.add(e);
       stage = Stage.DONE;
+    } catch (StorageException e) {
+      findings.add(e);
+      stage = Stage.DONE;
     } catch (IllegalStateException e) {
       // What recovery copied to memory has no place any more that it could name.
       findings.add(new Damage(files.manifestPath(), 0, "the collection cannot be opened: " + e));
@@ -144,11 +149,19 @@ final class ContentCheck implements AutoCloseable {
     CollectionState recovered = opening.recover();
     reclaimer.reclaim();
     state = recovered;
-    slotChecks = new SlotChecks(recovered, stored.config(), arena, this::add, findings::add);
+    slotChecks = new SlotChecks(recovered, stored.config(), arena, this::add, this::add);
   }
 
   private void add(SlotChecks.Violation violation) {
     findings.add(damage(violation.part(), violation.slot(), violation.problem()));
+  }
+
+  private void add(SagittaException unread) {
+    switch (unread) {
+      case CorruptionException corrupt -> findings.add(corrupt);
+      case StorageException unreadable -> findings.add(unreadable);
+      default -> throw unread;
+    }
   }
 
   /** Where the bytes are that a violation is about. */

@@ -11,6 +11,7 @@ import dev.sagitta.persistence.FormatVersionException;
 import dev.sagitta.persistence.LockHeldException;
 import dev.sagitta.persistence.LogNotBegunException;
 import dev.sagitta.persistence.NoManifestException;
+import dev.sagitta.persistence.UnreadableFileException;
 import dev.sagitta.persistence.WrongStoreException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -21,7 +22,10 @@ import java.util.Optional;
 final class Failures {
   private Failures() {}
 
-  /** The damage that an error tells of; empty if it says nothing of the bytes. */
+  /**
+   * The damage that an error tells of; empty if it says nothing of the bytes. A file of a newer
+   * format is not damaged.
+   */
   static Optional<Damage> damage(IOException error) {
     return switch (error) {
       case CorruptFileException corrupt ->
@@ -34,8 +38,12 @@ final class Failures {
           Optional.of(new Damage(foreign.file(), 0, String.valueOf(foreign.getMessage())));
       case NoManifestException missing ->
           Optional.of(new Damage(missing.directory(), 0, String.valueOf(missing.getMessage())));
-      case FormatVersionException other ->
-          Optional.of(new Damage(other.file(), 0, String.valueOf(other.getMessage())));
+      case UnreadableFileException unreadable ->
+          Optional.of(
+              new Damage(
+                  unreadable.file(),
+                  unreadable.offset(),
+                  "cannot be read: " + unreadable.getCause()));
       case NoSuchFileException missing ->
           Optional.of(new Damage(Path.of(missing.getFile()), 0, "expected a file, found none"));
       default -> Optional.empty();

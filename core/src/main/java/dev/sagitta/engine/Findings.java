@@ -3,6 +3,7 @@ package dev.sagitta.engine;
 import dev.sagitta.CorruptionException;
 import dev.sagitta.Damage;
 import dev.sagitta.Limits;
+import dev.sagitta.StorageException;
 import dev.sagitta.VerifyLevel;
 import dev.sagitta.VerifyReport;
 import java.io.IOException;
@@ -53,7 +54,8 @@ final class Findings {
   /**
    * Adds the damage that an error tells of.
    *
-   * @throws IOException the error, if the file system refused, which tells nothing of the bytes
+   * @throws IOException the error, if the file system refused to open or list files, which tells
+   *     nothing of the bytes, or if a newer library wrote them
    */
   void add(IOException error) throws IOException {
     add(Failures.damage(error).orElseThrow(() -> error));
@@ -66,6 +68,18 @@ final class Findings {
     } else {
       add(damageOf(error));
     }
+  }
+
+  /**
+   * Adds the damage that an error of the API tells of: bytes that cannot be read.
+   *
+   * @throws StorageException the error, if it tells nothing of the bytes
+   */
+  void add(StorageException error) {
+    if (!(error.getCause() instanceof IOException cause)) {
+      throw error;
+    }
+    add(Failures.damage(cause).orElseThrow(() -> error));
   }
 
   private static Damage damageOf(CorruptionException error) {

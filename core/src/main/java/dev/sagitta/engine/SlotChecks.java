@@ -3,6 +3,8 @@ package dev.sagitta.engine;
 import dev.sagitta.CollectionConfig;
 import dev.sagitta.CorruptionException;
 import dev.sagitta.InvalidInputException;
+import dev.sagitta.SagittaException;
+import dev.sagitta.StorageException;
 import dev.sagitta.hnsw.OrdinalSet;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -45,7 +47,7 @@ final class SlotChecks {
   private final CollectionState.Published now;
   private final IdCodec codec;
   private final Consumer<Violation> violations;
-  private final Consumer<CorruptionException> damage;
+  private final Consumer<SagittaException> damage;
   private final float[] vector;
   private final MemorySegment row;
 
@@ -63,14 +65,14 @@ final class SlotChecks {
    *
    * @param arena memory to work with
    * @param violations told of everything that is wrong
-   * @param damage told of bytes that could not be looked at, as often as they are met
+   * @param damage told of bytes that are damaged or cannot be read, as often as they are met
    */
   SlotChecks(
       CollectionState state,
       CollectionConfig config,
       Arena arena,
       Consumer<Violation> violations,
-      Consumer<CorruptionException> damage) {
+      Consumer<SagittaException> damage) {
     this.state = state;
     this.config = config;
     this.violations = violations;
@@ -100,7 +102,7 @@ final class SlotChecks {
   private void reading(int slot, Runnable check) {
     try {
       check.run();
-    } catch (CorruptionException e) {
+    } catch (CorruptionException | StorageException e) {
       damage.accept(e);
     } catch (IllegalStateException e) {
       // Of a record that was copied out of its file.
@@ -208,7 +210,7 @@ final class SlotChecks {
     }
   }
 
-  /** The stored row must be, to the last bit, that of a vector that the collection takes. */
+  /** The stored row must be that of a vector that the collection takes. */
   private void checkVector(int slot) {
     VectorStore vectors = state.vectors();
     vectors.read(slot, vector);

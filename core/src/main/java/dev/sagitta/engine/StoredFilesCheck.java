@@ -2,7 +2,6 @@ package dev.sagitta.engine;
 
 import dev.sagitta.VerifyLevel;
 import dev.sagitta.persistence.BlockFileScan;
-import dev.sagitta.persistence.CorruptFileException;
 import dev.sagitta.persistence.FileEntry;
 import dev.sagitta.persistence.LogScan;
 import dev.sagitta.persistence.Manifest;
@@ -175,7 +174,7 @@ final class StoredFilesCheck implements AutoCloseable {
     long before = scan.remaining();
     try {
       findings.countBytes(scan.next());
-    } catch (CorruptFileException e) {
+    } catch (IOException e) {
       findings.add(e);
     }
     bytesDone += before - scan.remaining();

@@ -84,13 +84,12 @@ final class VectorStore {
     layout.read(extent.memory(), offsetInExtent(slot), target);
   }
 
-  /** Where a slot's row differs from another first, in bytes from its start; -1 if nowhere. */
+  /** Where a slot's row differs from one of its vector; see {@link RowLayout#mismatch}. */
   long mismatch(int slot, MemorySegment row) {
     Extent extent = extents.now()[slot >>> rowsPerExtentShift];
     long offset = offsetInExtent(slot);
     extents.ensureVerified(extent, offset, layout.rowBytes());
-    return MemorySegment.mismatch(
-        extent.memory(), offset, offset + layout.rowBytes(), row, 0, layout.rowBytes());
+    return layout.mismatch(extent.memory(), offset, row);
   }
 
   /** Makes sure that the rows of some slots are what was written. */

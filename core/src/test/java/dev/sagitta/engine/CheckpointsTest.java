@@ -17,6 +17,7 @@ import dev.sagitta.persistence.Interceptor;
 import dev.sagitta.persistence.IoCall;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -429,5 +430,31 @@ final class CheckpointsTest {
       assertEquals(Optional.empty(), checkpoints.warning());
     }
     assertTrue(reads[0] > 0, "nothing was read back");
+  }
+
+  /** No name could follow on these: they are none of the library's, and in nobody's way. */
+  @Test
+  void strayNamesOfTheHighestNumbersDoNotCount() throws IOException {
+    outgrow("a");
+    for (long number : new long[] {999_999_999_999_999_999L, 1L << 59}) {
+      for (FileKind kind : FileKind.values()) {
+        if (kind != FileKind.LOG) {
+          parts.disk.create(CollectionParts.DIRECTORY.resolve(kind.fileName(number)));
+        }
+      }
+    }
+    reopen();
+    for (int i = 0; i < 3; i++) {
+      outgrow("b" + i);
+      checkpoints.startIfDue();
+      runBackground();
+      assertEquals(Optional.empty(), checkpoints.warning());
+    }
+    assertEquals(
+        List.of(),
+        parts.disk.list(CollectionParts.DIRECTORY).stream()
+            .filter(name -> name.length() > 25)
+            .toList());
+    reopen();
   }
 }

@@ -9,12 +9,15 @@ import dev.sagitta.CollectionConfig;
 import dev.sagitta.Damage;
 import dev.sagitta.DatabaseOptions;
 import dev.sagitta.ScrubStats;
+import dev.sagitta.UnsupportedFormatException;
 import dev.sagitta.VectorRecord;
+import dev.sagitta.VerifyLevel;
 import dev.sagitta.distance.Metric;
 import dev.sagitta.persistence.FileKind;
 import dev.sagitta.persistence.Interceptor;
 import dev.sagitta.persistence.IoCall;
 import dev.sagitta.persistence.SimulatedFiles;
+import dev.sagitta.persistence.Surgery;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -398,5 +401,77 @@ final class ScrubTest {
     threads.failSerial("");
     database = open(RATE);
     assertEquals(100, database.open("b").count());
+  }
+
+  /** A newer library wrote it: no damage, and nothing that the next pass could change. */
+  @Test
+  void aNewerFormatIsNoDamageAndEndsTheScrubOfItsCollection() throws IOException {
+    reopen(RATE);
+    CollectionEngine newer = filled("a");
+    CollectionEngine other = filled("b");
+    Path file = file("a", FileKind.LINKS);
+    byte[] bytes = disk.bytes(file);
+    Surgery.Format.NEWER_MAJOR.apply(bytes);
+    Surgery.replace(disk, file, bytes);
+    pass(other, 3);
+    assertEquals(0, stats(newer).passes());
+    assertEquals(List.of(), stats(newer).damage());
+    assertTrue(stats(newer).error().orElseThrow().contains("Format too new: " + file));
+    assertEquals(List.of(), warnings);
+    UnsupportedFormatException e =
+        assertThrows(
+            UnsupportedFormatException.class,
+            () -> newer.verify(VerifyLevel.FILES, progress -> {}));
+    assertEquals(file, e.file());
+  }
+
+  @Test
+  void attemptsAndPassesThatErrorsCutShortAreNoPasses() {
+    reopen(RATE);
+    CollectionEngine collection = filled("a");
+    for (String failing : List.of("MANIFEST-", "payload-")) {
+      disk.intercept(
+          io ->
+              io.operation() == IoCall.Operation.READ && io.path().toString().contains(failing)
+                  ? Optional.of(Interceptor.Fault.of(new IOException("told to fail")))
+                  : Optional.empty());
+      for (int i = 0; i < 2_000; i++) {
+        tick(TICK);
+      }
+      assertTrue(stats(collection).error().orElseThrow().contains("told to fail"));
+      assertEquals(0, stats(collection).passes());
+      assertEquals(Optional.empty(), stats(collection).sinceLastPass());
+    }
+    disk.intercept(io -> Optional.empty());
+    assertEquals(Optional.of(Duration.ZERO), pass(collection, 1).sinceLastPass());
+  }
+
+  /** Damage does not cut a file short: what is behind it is read. */
+  @Test
+  void readsOnBehindDamage() throws IOException {
+    reopen(RATE);
+    CollectionEngine collection = filled("a");
+    disk.flipBit(file("a", FileKind.SLOTS), 8 * 70);
+    ScrubStats stats = pass(collection, 1);
+    assertEquals(stats.passBytesTotal(), stats.passBytes());
+    assertEquals(1, stats.damage().size());
+  }
+
+  @Test
+  void aCollectionOpenedAfterTheScrubHasEndedTellsSo() {
+    reopen(RATE);
+    CollectionEngine before = filled("a");
+    disk.intercept(
+        io -> {
+          throw new IllegalStateException("told to end");
+        });
+    for (int i = 0; i < 10; i++) {
+      tick(TICK);
+    }
+    disk.intercept(io -> Optional.empty());
+    CollectionEngine after = collection("b");
+    for (CollectionEngine collection : List.of(before, after)) {
+      assertTrue(stats(collection).error().orElseThrow().contains("told to end"));
+    }
   }
 }

@@ -153,7 +153,10 @@ public final class BlockFileReader implements Closeable {
     // A failed block leaves the buffer empty, so that its bytes can never be handed out.
     try {
       table.readBlock(handle, nextBlock, block, crc);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      block.limit(0);
+      throw UnreadableFileException.at(file, (long) nextBlock * BlockFileFormat.BLOCK_BYTES, e);
+    } catch (RuntimeException e) {
       block.limit(0);
       throw e;
     }

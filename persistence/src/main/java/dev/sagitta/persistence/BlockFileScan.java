@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlockFileScan implements Closeable {
 
+  private final Path file;
   private final FileHandle handle;
   private final BlockFileTable table;
   private final CRC32C crc = new CRC32C();
@@ -24,7 +25,8 @@ public final class BlockFileScan implements Closeable {
   /** Taken with the first block, as many files are only opened. */
   private @Nullable ByteBuffer block;
 
-  private BlockFileScan(FileHandle handle, BlockFileTable table) {
+  private BlockFileScan(Path file, FileHandle handle, BlockFileTable table) {
+    this.file = file;
     this.handle = handle;
     this.table = table;
   }
@@ -42,7 +44,8 @@ public final class BlockFileScan implements Closeable {
     Path file = directory.resolve(entry.name());
     return Opened.open(
         files.openForReading(file),
-        handle -> new BlockFileScan(handle, BlockFileTable.read(handle, file, entry, storeId)));
+        handle ->
+            new BlockFileScan(file, handle, BlockFileTable.read(handle, file, entry, storeId)));
   }
 
   /** Bytes of all blocks. */
@@ -65,6 +68,7 @@ public final class BlockFileScan implements Closeable {
    *
    * @return its length
    * @throws CorruptFileException if it is damaged; the next call goes on behind it
+   * @throws UnreadableFileException if the file system cannot read it; the next call goes on too
    */
   public int next() throws IOException {
     if (!hasNext()) {
@@ -74,7 +78,11 @@ public final class BlockFileScan implements Closeable {
     if (block == null) {
       block = ByteBuffer.allocate(table.blockBytes(0));
     }
-    table.readBlock(handle, looked, block, crc);
+    try {
+      table.readBlock(handle, looked, block, crc);
+    } catch (IOException e) {
+      throw UnreadableFileException.at(file, (long) looked * BlockFileFormat.BLOCK_BYTES, e);
+    }
     return table.blockBytes(looked);
   }
 

@@ -22,6 +22,12 @@ public enum FileKind {
   /** Links as of a checkpoint. */
   LINKS(6, "links-", ".graph");
 
+  /**
+   * The highest number that counts in a directory. One beyond is none that this library gave, and
+   * none could follow on it.
+   */
+  public static final long NUMBER_MAX = LogFormat.COUNTER_MAX - 1;
+
   /** Suffix of the name that a file has until it is complete. */
   static final String TEMPORARY_SUFFIX = ".tmp";
 

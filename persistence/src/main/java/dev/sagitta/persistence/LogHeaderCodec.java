@@ -109,7 +109,10 @@ final class LogHeaderCodec {
       throw new CorruptFileException(
           file, LogFormat.NUMBER_OFFSET, "log number " + number, "log number " + actual);
     }
-    for (int offset : new int[] {LogFormat.EPOCH_OFFSET, LogFormat.FIRST_SEQUENCE_OFFSET}) {
+    for (int offset :
+        new int[] {
+          LogFormat.NUMBER_OFFSET, LogFormat.EPOCH_OFFSET, LogFormat.FIRST_SEQUENCE_OFFSET
+        }) {
       LogFormat.requireCounter(file, offset, bytes.getLong(offset));
     }
     try {

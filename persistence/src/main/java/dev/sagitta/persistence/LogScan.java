@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * One run through a chain of logs, in order, a frame at a time. Changes nothing on disk. Not
  * thread-safe. The rules, and why they hold, are in {@link LogChain}.
  *
- * <p>After a {@link CorruptFileException} the scan may be continued, for who only looks: it goes on
- * with the next log, whose header tells where its frames begin.
+ * <p>After a {@link CorruptFileException} or {@link UnreadableFileException} the scan may be
+ * continued, for who only looks: it goes on with the next log, whose header tells where its frames
+ * begin.
  */
 public final class LogScan implements Closeable {
 
@@ -67,16 +68,13 @@ public final class LogScan implements Closeable {
    * @return false at the end of the last log
    * @throws CorruptFileException if frames that were durable are missing or damaged; the next call
    *     goes on with the next log
+   * @throws UnreadableFileException if the file system cannot read them; likewise
    */
   public boolean next(FrameConsumer consumer) throws IOException {
     try {
       while (index < headers.size()) {
         LogReader current = reader == null ? openReader() : reader;
-        boolean met =
-            index + 1 < headers.size()
-                ? nextUpTo(current, headers.get(index + 1))
-                : nextOfLast(current);
-        if (met) {
+        if (nextOf(current)) {
           frames++;
           accept(current, consumer);
           return true;
@@ -87,6 +85,16 @@ public final class LogScan implements Closeable {
     } catch (IOException | RuntimeException | Error e) {
       closeAfter(e);
       throw e;
+    }
+  }
+
+  private boolean nextOf(LogReader current) throws IOException {
+    try {
+      return index + 1 < headers.size()
+          ? nextUpTo(current, headers.get(index + 1))
+          : nextOfLast(current);
+    } catch (IOException e) {
+      throw UnreadableFileException.at(current.file(), current.end(), e);
     }
   }
 

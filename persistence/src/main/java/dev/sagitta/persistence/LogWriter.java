@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  *       appended.
  *   <li>After any failure of I/O the writer is <b>failed</b>, unless it was the making of the next
  *       log only: what reached the file is unknown, so it refuses everything but {@link #close},
- *       and no force is ever repeated. The store is then recovered from what can be read, into a
- *       new log. Where forcing ahead has failed, the next force is the failure.
+ *       and {@link #forceAhead}, which does nothing then; no force is ever repeated. The store is
+ *       then recovered from what can be read, into a new log. Where forcing ahead has failed, the
+ *       next force is the failure.
  *   <li>Before any frame goes to log n + 1, log n is durable up to the end that the header of n + 1
  *       records, and n + 1 itself is durable under its name. So whoever finds n + 1 knows where n
  *       ends, and that anything missing from n before that was lost by the medium.
@@ -57,6 +58,9 @@ public final class LogWriter implements Closeable {
   private long durableSequence;
   private int chain;
   private State state = State.OPEN;
+
+  /** Whether a write has failed; read by who forces ahead. */
+  private volatile boolean writeFailed;
 
   /** Held while the file is being forced or closed, so that no two threads do so at once. */
   private final ReentrantLock forcing = new ReentrantLock();
@@ -198,12 +202,12 @@ public final class LogWriter implements Closeable {
    * Forces what has been written, so that the next {@link #force} has little left to do; makes
    * nothing durable by itself. On any thread, while the lane goes on appending and writing. A
    * failure is that of the next force, because the page cache may have dropped what it was to
-   * write, and a force after it would report success.
+   * write, and a force after it would report success. After a failed write it does nothing.
    */
   public void forceAhead() {
     forcing.lock();
     try {
-      if (!handleClosed && forceFailure == null) {
+      if (!handleClosed && forceFailure == null && !writeFailed) {
         forceHandle();
       }
     } catch (IOException kept) {
@@ -337,7 +341,7 @@ public final class LogWriter implements Closeable {
       writeGroup();
       state = State.FAILED;
       int bytes = payload.remaining();
-      handle.write(payload.duplicate(), writtenBytes);
+      writeToFile(payload.duplicate());
       writtenBytes += bytes;
     }
     FrameEncoder.putPadding(group, payload.remaining());
@@ -362,10 +366,19 @@ public final class LogWriter implements Closeable {
     state = State.FAILED;
     group.flip();
     int bytes = group.remaining();
-    handle.write(group, writtenBytes);
+    writeToFile(group);
     writtenBytes += bytes;
     group.clear();
     state = State.OPEN;
+  }
+
+  private void writeToFile(ByteBuffer bytes) throws IOException {
+    try {
+      handle.write(bytes, writtenBytes);
+    } catch (IOException | RuntimeException | Error e) {
+      writeFailed = true;
+      throw e;
+    }
   }
 
   private void forceFile() throws IOException {

@@ -474,12 +474,13 @@ public final class ManifestStore {
     return directory.resolve(FileKind.MANIFEST.fileName(generation));
   }
 
-  /** All generations among these names, newest first. */
+  /** All generations among these names, newest first; none beyond what a manifest can have. */
   private static List<Long> generations(List<String> names) {
     return names.stream()
         .map(FileKind.MANIFEST::number)
         .filter(OptionalLong::isPresent)
         .map(OptionalLong::getAsLong)
+        .filter(generation -> generation <= FileKind.NUMBER_MAX)
         .sorted((a, b) -> Long.compare(b, a))
         .toList();
   }

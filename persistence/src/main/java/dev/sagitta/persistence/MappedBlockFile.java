@@ -136,6 +136,7 @@ public final class MappedBlockFile {
    * @param bytes of the range, which must end within the body
    * @throws CorruptFileException naming the offset of the first damaged block and both CRCs; it
    *     stays unverified
+   * @throws UnreadableFileException if the file system cannot read a block
    */
   public synchronized void verify(long offset, long bytes) throws IOException {
     if (verified(offset, bytes)) {
@@ -147,7 +148,11 @@ public final class MappedBlockFile {
     try (FileHandle handle = files.openForReading(path)) {
       for (int block = (int) (offset >>> BLOCK_SHIFT); block <= last; block++) {
         if (!isVerified(block)) {
-          table.readBlock(handle, block, buffer, crc);
+          try {
+            table.readBlock(handle, block, buffer, crc);
+          } catch (IOException e) {
+            throw UnreadableFileException.at(path, (long) block << BLOCK_SHIFT, e);
+          }
           mark(block);
         }
       }

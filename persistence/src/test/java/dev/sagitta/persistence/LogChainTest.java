@@ -21,6 +21,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.UUID;
 import java.util.zip.CRC32C;
@@ -502,6 +503,27 @@ final class LogChainTest {
       var e = assertThrows(CorruptFileException.class, () -> LogFixture.replay(files));
       assertEquals("the number " + epoch, e.actual());
       assertEquals(LogFormat.EPOCH_OFFSET, e.offset());
+    }
+  }
+
+  @Test
+  void aNumberOnWhichNoneCouldFollowIsCorrupt() throws IOException {
+    try (LogWriter log = LogFixture.newLog(files)) {
+      LogFixture.append(log, 1);
+    }
+    long number = LogFormat.COUNTER_MAX + 1;
+    byte[] spoilt = files.bytes(LogFixture.file(1));
+    ByteBuffer.wrap(spoilt).order(ByteOrder.LITTLE_ENDIAN).putLong(LogFormat.NUMBER_OFFSET, number);
+    Surgery.sealLog(spoilt);
+    Path file = LogFixture.file(number);
+    files.create(file).write(ByteBuffer.wrap(spoilt), 0);
+    try (FileHandle handle = files.openForReading(file)) {
+      var e =
+          assertThrows(
+              CorruptFileException.class,
+              () -> LogHeaderCodec.read(handle, file, LogFixture.STORE, number));
+      assertEquals(LogFormat.NUMBER_OFFSET, e.offset());
+      assertEquals("the number " + number, e.actual());
     }
   }
 }

@@ -8,6 +8,7 @@ import static dev.sagitta.persistence.LogFixture.replay;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -348,5 +349,20 @@ final class LogWriterTest {
     assertThrows(IllegalArgumentException.class, () -> new LogHeader(STORE, 1, 0, 0, 1, 0, 0));
     assertThrows(IllegalArgumentException.class, () -> new LogHeader(STORE, 1, 1, 0, 0, 0, 0));
     assertThrows(IllegalArgumentException.class, () -> new LogHeader(STORE, 1, 1, 0, 1, -1, 0));
+  }
+
+  @Test
+  void nothingIsForcedAheadOfALogWhoseWriteFailed() throws IOException {
+    LogWriter log = newLog(files);
+    append(log, 1);
+    files.failNext(call -> call.operation() == IoCall.Operation.WRITE, new IOException("full"));
+    assertThrows(IOException.class, log::write);
+    files.intercept(
+        call -> {
+          assertNotEquals(IoCall.Operation.FORCE, call.operation());
+          return Optional.empty();
+        });
+    log.forceAhead();
+    log.close();
   }
 }

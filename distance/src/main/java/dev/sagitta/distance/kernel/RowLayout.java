@@ -35,6 +35,13 @@ public final class RowLayout {
   static final ValueLayout.OfFloat COMPONENT =
       ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /**
+   * How far a stored inverse norm may be from what {@link #norm} gives. Sums of at most 65,536
+   * squares in double differ by less than a float can tell, whatever their order, so that rounding
+   * alone matters.
+   */
+  private static final int NORM_ULPS_MAX = 4;
+
   private static final int ALIGNMENT_FLOATS = ALIGNMENT_BYTES / Float.BYTES;
 
   private final Metric metric;
@@ -135,6 +142,29 @@ public final class RowLayout {
   public void read(MemorySegment source, long offset, float[] target) {
     checkLength("target", target, dimension);
     MemorySegment.copy(source, COMPONENT, offset, target, 0, dimension);
+  }
+
+  /**
+   * Where a stored row differs from one that {@link #write} wrote of the same vector, in bytes from
+   * its start; -1 if nowhere. Components must be the same bit for bit. The inverse norm may differ
+   * by {@link #NORM_ULPS_MAX}, because whoever stored the row may have summed in another order.
+   *
+   * @param row written at offset 0
+   */
+  public long mismatch(MemorySegment stored, long offset, MemorySegment row) {
+    long first = MemorySegment.mismatch(stored, offset, offset + rowBytes, row, 0, rowBytes);
+    long behind = inverseNormOffset() + Float.BYTES;
+    if (metric != Metric.COSINE || first < inverseNormOffset() || first >= behind) {
+      return first;
+    }
+    float expected = inverseNorm(row, 0);
+    float difference = Math.abs(inverseNorm(stored, offset) - expected);
+    if (!(difference <= NORM_ULPS_MAX * Math.ulp(expected))) {
+      return first;
+    }
+    long rest =
+        MemorySegment.mismatch(stored, offset + behind, offset + rowBytes, row, behind, rowBytes);
+    return rest < 0 ? -1 : behind + rest;
   }
 
   /** See {@link Kernel#prepare}. */

@@ -146,4 +146,35 @@ final class RowLayoutTest {
       assertThrows(IndexOutOfBoundsException.class, () -> layout.read(tooShort, 64, vector));
     }
   }
+
+  @Test
+  void aNormMayHaveBeenSummedInAnotherOrderAndNothingElseMayDiffer() {
+    RowLayout layout = new RowLayout(Metric.COSINE, 17);
+    float[] vector = new float[17];
+    for (int i = 0; i < vector.length; i++) {
+      vector[i] = i + 1;
+    }
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment row = arena.allocate(layout.rowBytes(), 64);
+      MemorySegment stored = arena.allocate(64 + layout.rowBytes(), 64);
+      layout.write(vector, row, 0);
+      layout.write(vector, stored, 64);
+      assertEquals(-1, layout.mismatch(stored, 64, row));
+      for (int offset = 0; offset < layout.rowBytes(); offset += Float.BYTES) {
+        float right = stored.get(RowLayout.COMPONENT, 64 + offset);
+        stored.set(RowLayout.COMPONENT, 64 + offset, right + Math.ulp(right));
+        long expected = offset == 32 * 4 ? -1 : offset;
+        long different = layout.mismatch(stored, 64, row);
+        assertEquals(expected, different < 0 ? different : different & -4);
+        for (float wrong : new float[] {right + 9 * Math.ulp(right), Float.NaN, 2 * right + 1}) {
+          stored.set(RowLayout.COMPONENT, 64 + offset, wrong);
+          assertEquals(offset, layout.mismatch(stored, 64, row) & -4, "value " + wrong);
+        }
+        stored.set(RowLayout.COMPONENT, 64 + offset, right);
+      }
+      stored.set(RowLayout.COMPONENT, 64 + 32 * 4, Math.nextUp(layout.inverseNorm(row, 0)));
+      stored.set(RowLayout.COMPONENT, 64 + 40 * 4, 1f);
+      assertEquals(40 * 4, layout.mismatch(stored, 64, row) & -4);
+    }
+  }
 }
