@@ -327,12 +327,7 @@ public final class DatabaseEngine {
     List<String> names = collectionNames();
     try (VerifyRun run = new VerifyRun(environment.threads(), level, progress, names.size())) {
       for (String name : names) {
-        Optional<Verifiable> verifiable = verifiable(name);
-        if (verifiable.isEmpty()) {
-          run.skip();
-        } else {
-          verify(verifiable.get(), run);
-        }
+        verifiable(name).ifPresentOrElse(found -> verify(found, run), run::skip);
       }
       return run.report();
     }

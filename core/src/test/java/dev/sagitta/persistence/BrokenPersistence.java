@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -99,8 +98,7 @@ public final class BrokenPersistence {
   }
 
   /** Takes what the older manifest lists for intact. */
-  static Optional<CorruptFileException> noDamage(
-      ManifestStore store, Manifest manifest, List<Manifest> before) {
+  static Optional<IOException> noDamage(ReadBack readBack) {
     return Optional.empty();
   }
 

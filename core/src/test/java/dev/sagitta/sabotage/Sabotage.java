@@ -118,7 +118,7 @@ enum Sabotage {
       new Redirect(
           "persistence.ManifestStore",
           "deleteObsolete",
-          "persistence.ManifestStore.damage",
+          "persistence.ReadBack.problem",
           "persistence.BrokenPersistence.noDamage")),
 
   LIST_FILES_THAT_WERE_NOT_FORCED(
