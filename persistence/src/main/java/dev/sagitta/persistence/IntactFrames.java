@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>A log whose successor's header is intact ends where that header says. What lies behind is
  *       never looked at.
+ *   <li>If that header is lost, it ends before the sequence of the successor's first frame. Where
+ *       that frame is lost too, or the whole successor, it ends at its first bad frame, because
+ *       what lies behind may be what recovery has cut.
  *   <li>A frame counts if its header, under the log's salt, and its payload have the right
  *       checksums. Behind a bad frame the next right header is searched; the last log is read on
  *       behind what opening would take for a torn tail and cut.
@@ -41,7 +44,7 @@ public final class IntactFrames implements Closeable {
 
   private final long requiredLog;
   private @Nullable LogReader reader;
-  private long limit;
+  private Limit limit = Limit.NONE;
   private long next;
 
   /** Sequence of the last frame given out, or before the first one wanted. */
@@ -70,6 +73,22 @@ public final class IntactFrames implements Closeable {
    * @param durableSequence a sequence that was there; below the first if none is known to
    */
   public record Range(long firstLog, long firstSequence, long requiredLog, long durableSequence) {}
+
+  /**
+   * Where a log ends by what its successor says.
+   *
+   * @param offset nothing at it or behind it is looked at
+   * @param sequence neither it nor a later one is taken
+   * @param readOn whether frames behind a bad one are taken
+   */
+  private record Limit(long offset, long sequence, boolean readOn) {
+    static final Limit NONE = new Limit(Long.MAX_VALUE, Long.MAX_VALUE, true);
+
+    /** Whether all up to a position is all that the log has. */
+    boolean isReached(LogPosition position) {
+      return position.offset() >= offset || position.sequence() + 1 >= sequence;
+    }
+  }
 
   private IntactFrames(
       FileOperations files,
@@ -184,12 +203,7 @@ public final class IntactFrames implements Closeable {
       }
       next = number + 1;
       sealed = OptionalLong.empty();
-      limit =
-          headers
-              .getOrDefault(next, Optional.empty())
-              .map(read -> read.header().previousEnd())
-              .filter(end -> end >= LogFormat.HEADER_BYTES)
-              .orElse(Long.MAX_VALUE);
+      limit = limit(number);
       entry
           .getValue()
           .ifPresentOrElse(read -> know(read.header().firstSequence() - 1), () -> headless = true);
@@ -197,6 +211,44 @@ public final class IntactFrames implements Closeable {
       entry = headers.ceilingEntry(next);
     }
     return opened;
+  }
+
+  private Limit limit(long number) {
+    boolean last = headers.higherKey(number) == null && requiredLog <= number;
+    if (last) {
+      return Limit.NONE;
+    }
+    if (!headers.containsKey(number + 1)) {
+      return new Limit(Long.MAX_VALUE, Long.MAX_VALUE, false);
+    }
+    return headers
+        .get(number + 1)
+        .map(read -> new Limit(previousEnd(read.header()), Long.MAX_VALUE, true))
+        .orElseGet(() -> limitByFrames(number + 1));
+  }
+
+  private static long previousEnd(LogHeader header) {
+    // A header that begins a store names no end.
+    return header.previousEnd() < LogFormat.HEADER_BYTES ? Long.MAX_VALUE : header.previousEnd();
+  }
+
+  /** By the frames of a successor whose header is lost. */
+  private Limit limitByFrames(long successor) {
+    Path file = file(successor);
+    // What is damaged is told of when it is the successor's turn.
+    DamageListener untold = corrupt -> {};
+    try (FileHandle handle = PatchedHandle.open(files, file, untold);
+        LogReader log =
+            LogReader.salvage(
+                file, handle, LogHeaderCodec.saltOnly(handle, file, storeId, successor))) {
+      Optional<LogPosition> before = FrameSearch.next(log, LogFormat.HEADER_BYTES).before();
+      long sequence = before.map(position -> position.sequence() + 1).orElse(Long.MAX_VALUE);
+      boolean first =
+          before.map(LogPosition::offset).equals(Optional.of((long) LogFormat.HEADER_BYTES));
+      return new Limit(Long.MAX_VALUE, sequence, first);
+    } catch (IOException e) {
+      return new Limit(Long.MAX_VALUE, Long.MAX_VALUE, false);
+    }
   }
 
   private @Nullable LogReader openLog(long number, Optional<LogHeaderCodec.Read> known) {
@@ -220,10 +272,10 @@ public final class IntactFrames implements Closeable {
 
   /** Reads up to the next frame that counts; false at the end of the log. */
   private boolean readOn(LogReader log) throws IOException {
-    while (log.end() < limit) {
+    while (!limit.isReached(log.position())) {
       switch (log.next()) {
         case DATA -> {
-          if (log.end() <= limit && log.lastSequence() > lastSequence) {
+          if (log.end() <= limit.offset() && log.lastSequence() > lastSequence) {
             accept(log.lastSequence());
             return true;
           }
@@ -263,10 +315,14 @@ public final class IntactFrames implements Closeable {
       // The header is right, and yet the frame is not.
       found = FrameSearch.next(log, bad + LogFormat.FRAME_ALIGNMENT);
     }
-    boolean within = found.before().isPresent() && found.before().get().offset() < limit;
-    boolean cleanEnd = !within && limit == Long.MAX_VALUE && found.zeros() && bad <= log.size();
-    boolean headless = found.before().isPresent() && found.before().get().offset() == bad;
-    if (!cleanEnd && !headless) {
+    boolean atOnce = found.before().isPresent() && found.before().get().offset() == bad;
+    // Of a log without header even the first frame does not follow what is known.
+    boolean wanted = limit.readOn() || (atOnce && bad == LogFormat.HEADER_BYTES);
+    boolean within =
+        wanted && found.before().isPresent() && found.before().get().offset() < limit.offset();
+    boolean cleanEnd =
+        !within && limit.offset() == Long.MAX_VALUE && found.zeros() && bad <= log.size();
+    if (!cleanEnd && !(atOnce && within)) {
       damage.damaged(log.bad());
       note(log.file(), bad);
     }

@@ -225,4 +225,85 @@ final class IntactFramesTest {
     assertEquals(sequences(1, 6), scanned.sequences());
     assertEquals(List.of(), scanned.gaps());
   }
+
+  /**
+   * Log 1 with 1 to 10, a torn 11 and a 12 that was never acknowledged; log 2, which an opening
+   * began at 10, with 11 to 14.
+   */
+  private void cutByRecovery() throws IOException {
+    var other = new SimulatedFiles();
+    LogWriter first = newLog(other);
+    append(first, 10);
+    LogWriter second = first.rotate();
+    append(second, 4);
+    second.force();
+    LogWriter log = newLog(files);
+    append(log, 10);
+    log.force();
+    int ten = files.bytes(file(1)).length;
+    log.append(11, ByteBuffer.wrap(payload(99)));
+    log.append(12, ByteBuffer.wrap(payload(98)));
+    log.force();
+    files.flipBit(file(1), 8L * (ten + LogFormat.FRAME_HEADER_BYTES));
+    files.create(file(2)).write(ByteBuffer.wrap(other.bytes(file(2))), 0);
+  }
+
+  @Test
+  void takesNoCutWriteWhateverByteOfTheSuccessorsHeaderIsDamaged() throws IOException {
+    cutByRecovery();
+    assertEquals(sequences(1, 14), scan(ALL).sequences());
+    for (int offset = 0; offset < LogFormat.HEADER_BYTES; offset++) {
+      boolean salt = offset >= LogFormat.SALT_OFFSET && offset < LogFormat.SALT_OFFSET + 8;
+      files.flipBit(file(2), 8L * offset);
+      Scanned scanned = scan(ALL);
+      String where = "byte " + offset;
+      assertEquals(sequences(1, salt ? 10 : 14), scanned.sequences(), where);
+      assertEquals(
+          salt ? List.of(new Gap("log-2.wal", 11, OptionalLong.empty())) : List.of(),
+          scanned.gaps().stream().map(gap -> new Gap("log-2.wal", gap.from(), gap.to())).toList(),
+          where);
+      assertTrue(
+          salt || scanned.damage().stream().allMatch(damage -> damage.file().equals(file(2))),
+          () -> where + ": " + scanned);
+      files.flipBit(file(2), 8L * offset);
+    }
+  }
+
+  /** Where recovery cut is not known when the successor's first frame is lost too. */
+  @Test
+  void takesNoCutWriteWhereTheSuccessorsFirstFramesAreDamagedToo() throws IOException {
+    cutByRecovery();
+    int frame = LogFormat.frameBytes(payload(11).length);
+    files.flipBit(file(2), 8L * 100);
+    files.flipBit(file(2), 8L * LogFormat.HEADER_BYTES);
+    files.flipBit(file(2), 8L * (LogFormat.HEADER_BYTES + frame));
+    Scanned scanned = scan(ALL);
+    assertEquals(
+        List.of(11L, 12L),
+        scanned.gaps().stream()
+            .flatMapToLong(gap -> LongStream.rangeClosed(gap.from(), gap.to().orElseThrow()))
+            .boxed()
+            .toList());
+    assertEquals(12, scanned.sequences().size());
+  }
+
+  @Test
+  void takesNoCutWriteWhereTheSuccessorIsMissing() throws IOException {
+    cutByRecovery();
+    files.delete(file(2));
+    Scanned scanned = scan(new IntactFrames.Range(1, 1, 2, 0));
+    assertEquals(sequences(1, 10), scanned.sequences());
+    assertEquals(1, scanned.gaps().size());
+    assertEquals(OptionalLong.empty(), scanned.gaps().getFirst().to());
+  }
+
+  @Test
+  void readsOnBehindDamageBeforeASuccessorWithoutHeader() throws IOException {
+    threeLogs();
+    files.flipBit(file(2), 8L * (LogFormat.HEADER_BYTES + LogFormat.FRAME_HEADER_BYTES));
+    files.flipBit(file(3), 8L * LogFormat.PREVIOUS_END_OFFSET);
+    Scanned scanned = scan(ALL);
+    assertEquals(Set.of(6L), missing(scanned));
+    assertTrue(scanned.endProven());
+  }
 }
