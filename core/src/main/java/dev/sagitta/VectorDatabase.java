@@ -67,6 +67,8 @@ public final class VectorDatabase implements AutoCloseable {
    * @throws InvalidInputException if the source is no directory, the target is not free or within
    *     the source, or the options are about a collection that the source does not have
    * @throws DatabaseLockedException if the source is open
+   * @throws UnsupportedFormatException if the newest manifest of a collection, which says what it
+   *     holds, was written by a newer library; nothing is begun then
    * @throws SalvageInterruptedException if the thread is interrupted; of the target nothing is left
    * @throws StorageException if the target cannot be written; what was there is removed if possible
    */

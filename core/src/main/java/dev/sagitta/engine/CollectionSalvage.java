@@ -8,6 +8,7 @@ import dev.sagitta.VectorRecord;
 import dev.sagitta.persistence.CollectionScan;
 import dev.sagitta.persistence.CorruptFileException;
 import dev.sagitta.persistence.FileOperations;
+import dev.sagitta.persistence.FormatVersionException;
 import dev.sagitta.persistence.IntactFrames;
 import dev.sagitta.persistence.Manifest;
 import java.io.IOException;
@@ -61,11 +62,18 @@ final class CollectionSalvage {
     this.stopIfAsked = stopIfAsked;
   }
 
-  /** Recovers what can be; changes nothing in the source. */
+  /**
+   * Recovers what can be; changes nothing in the source.
+   *
+   * @throws dev.sagitta.UnsupportedFormatException if the newest manifest is of a format not read
+   *     here
+   */
   SalvagedCollection run() {
     CollectionScan scan;
     try {
       scan = CollectionScan.read(files, directory, notes);
+    } catch (FormatVersionException e) {
+      throw Failures.translate("salvage of collection " + name, e);
     } catch (IOException e) {
       notes.unusable(directory, e);
       return unknown();

@@ -7,7 +7,9 @@ import dev.sagitta.SalvageOptions;
 import dev.sagitta.SalvageProgress;
 import dev.sagitta.SalvageReport;
 import dev.sagitta.SalvagedCollection;
+import dev.sagitta.persistence.CollectionScan;
 import dev.sagitta.persistence.FileOperations;
+import dev.sagitta.persistence.FormatVersionException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -106,6 +108,7 @@ public final class Salvage {
       }
     }
     try (Closeable _ = lockSource()) {
+      requireKnownFormats();
       SalvageTarget made = SalvageTarget.begin(environment, target);
       try {
         SalvageReport report = new SalvageReport(collections(made));
@@ -139,24 +142,44 @@ public final class Salvage {
     return files.exists(lock) ? files.lockShared(lock) : () -> {};
   }
 
+  /** Before anything is written: a collection is salvaged as its newest manifest says. */
+  private void requireKnownFormats() throws IOException {
+    for (String name : names()) {
+      stopIfAsked();
+      try {
+        var _ = CollectionScan.read(files, source.resolve(name), damage -> {});
+      } catch (FormatVersionException e) {
+        throw e;
+      } catch (IOException e) {
+        // Told of in the report.
+      }
+    }
+  }
+
+  private List<String> names() throws IOException {
+    List<String> names = new ArrayList<>();
+    for (String name : files.list(source)) {
+      if (DatabaseEngine.isCollection(name) && files.isDirectory(source.resolve(name))) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
   private List<SalvagedCollection> collections(SalvageTarget made) throws IOException {
     List<SalvagedCollection> collections = new ArrayList<>();
-    for (String name : files.list(source)) {
-      Path directory = source.resolve(name);
-      if (DatabaseEngine.isCollection(name) && files.isDirectory(directory)) {
-        stopIfAsked();
-        Optional<CollectionConfig> told = Optional.ofNullable(options.configs().get(name));
-        collections.add(
-            new CollectionSalvage(
-                    files,
-                    directory,
-                    name,
-                    told,
-                    config ->
-                        new SalvageSink(made.create(name, config), this::stopIfAsked, progress),
-                    this::stopIfAsked)
-                .run());
-      }
+    for (String name : names()) {
+      stopIfAsked();
+      Optional<CollectionConfig> told = Optional.ofNullable(options.configs().get(name));
+      collections.add(
+          new CollectionSalvage(
+                  files,
+                  source.resolve(name),
+                  name,
+                  told,
+                  config -> new SalvageSink(made.create(name, config), this::stopIfAsked, progress),
+                  this::stopIfAsked)
+              .run());
     }
     return collections;
   }

@@ -5,6 +5,7 @@ import dev.sagitta.LogGap;
 import dev.sagitta.SalvagedCollection;
 import dev.sagitta.persistence.CorruptFileException;
 import dev.sagitta.persistence.DamageListener;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,7 +29,22 @@ final class SalvageNotes implements DamageListener {
 
   @Override
   public void damaged(CorruptFileException corrupt) {
-    Place place = new Place(corrupt.file(), corrupt.offset());
+    note(
+        new Damage(
+            corrupt.file(),
+            corrupt.offset(),
+            "expected %s, found %s".formatted(corrupt.expected(), corrupt.actual())));
+  }
+
+  /** A file of a format not read here is told as such: its bytes are not what is wrong. */
+  @Override
+  public void unusable(Path file, IOException reason) {
+    Failures.damage(reason)
+        .ifPresentOrElse(this::note, () -> DamageListener.super.unusable(file, reason));
+  }
+
+  private void note(Damage found) {
+    Place place = new Place(found.file(), found.offset());
     if (met.contains(place)) {
       return;
     }
@@ -37,11 +53,7 @@ final class SalvageNotes implements DamageListener {
     }
     damageCount++;
     if (damage.size() < SalvagedCollection.LISTED_MAX) {
-      damage.add(
-          new Damage(
-              corrupt.file(),
-              corrupt.offset(),
-              "expected %s, found %s".formatted(corrupt.expected(), corrupt.actual())));
+      damage.add(found);
     }
   }
 

@@ -56,6 +56,7 @@ final class BlockFileTable {
    *
    * @param bodyBytes length of the body, as the file's content tells
    * @throws CorruptFileException if no block can be proven to be what was written
+   * @throws FormatVersionException if its header says that it is of a format not read here
    */
   static BlockFileTable salvage(
       FileHandle handle,
@@ -65,6 +66,7 @@ final class BlockFileTable {
       long bodyBytes,
       DamageListener damage)
       throws IOException {
+    FileHeader.requireKnownFormat(handle, file, entry.kind());
     long size = handle.size();
     if (size != entry.bytes()) {
       damage.damaged(

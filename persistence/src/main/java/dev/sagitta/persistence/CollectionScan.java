@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -31,6 +32,8 @@ public record CollectionScan(Optional<UUID> storeId, List<Manifest> manifests, L
    * Looks at a directory; changes nothing.
    *
    * @param damage told of every manifest that cannot be used
+   * @throws FormatVersionException if the newest manifest is of a format not read here: what it
+   *     says cannot be had, and what older ones say is not what the store holds
    * @throws IOException if the directory cannot be listed
    */
   public static CollectionScan read(FileOperations files, Path directory, DamageListener damage)
@@ -38,6 +41,7 @@ public record CollectionScan(Optional<UUID> storeId, List<Manifest> manifests, L
     List<String> names = files.list(directory);
     var votes = new HashMap<UUID, Integer>();
     var manifests = new ArrayList<Manifest>();
+    var unknown = new TreeMap<Long, FormatVersionException>();
     var logs = new ArrayList<Long>();
     for (String name : names) {
       FileKind.ofName(name)
@@ -46,12 +50,17 @@ public record CollectionScan(Optional<UUID> storeId, List<Manifest> manifests, L
       FileKind.LOG.number(name).ifPresent(logs::add);
       OptionalLong generation = FileKind.MANIFEST.number(name);
       if (generation.isPresent()) {
-        manifest(files, directory.resolve(name), generation.getAsLong(), damage)
-            .ifPresent(manifests::add);
+        try {
+          manifest(files, directory.resolve(name), generation.getAsLong(), damage)
+              .ifPresent(manifests::add);
+        } catch (FormatVersionException e) {
+          unknown.put(generation.getAsLong(), e);
+        }
       }
     }
     logs.sort(Comparator.naturalOrder());
     manifests.sort(Comparator.comparingLong(Manifest::generation).reversed());
+    passOver(unknown, manifests, damage);
     Optional<UUID> storeId = elected(votes, manifests);
     manifests.removeIf(manifest -> isForeign(manifest, storeId, directory, damage));
     return new CollectionScan(storeId, manifests, logs);
@@ -67,13 +76,29 @@ public record CollectionScan(Optional<UUID> storeId, List<Manifest> manifests, L
   }
 
   private static Optional<Manifest> manifest(
-      FileOperations files, Path file, long generation, DamageListener damage) {
+      FileOperations files, Path file, long generation, DamageListener damage)
+      throws FormatVersionException {
     try (BlockFileReader reader = BlockFileReader.openUnlisted(files, file, FileKind.MANIFEST)) {
       return Optional.of(ManifestCodec.read(reader, file, generation));
+    } catch (FormatVersionException e) {
+      throw e;
     } catch (IOException e) {
       damage.unusable(file, e);
       return Optional.empty();
     }
+  }
+
+  /** Of manifests of a format not read here, only older ones can be done without. */
+  private static void passOver(
+      TreeMap<Long, FormatVersionException> unknown,
+      List<Manifest> manifests,
+      DamageListener damage)
+      throws FormatVersionException {
+    long newest = manifests.isEmpty() ? 0 : manifests.getFirst().generation();
+    if (!unknown.isEmpty() && unknown.lastKey() > newest) {
+      throw unknown.lastEntry().getValue();
+    }
+    unknown.values().forEach(e -> damage.unusable(e.file(), e));
   }
 
   /** The store with the most votes; of several, that of the newest manifest. */

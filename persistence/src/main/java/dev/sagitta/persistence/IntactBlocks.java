@@ -40,6 +40,7 @@ public final class IntactBlocks implements Closeable {
    *
    * @param bodyBytes length of its body, as the rest of the manifest tells
    * @param damage told of every damaged block that is met, once
+   * @throws FormatVersionException if it is of a format not read here
    * @throws IOException if there is no such file, or nothing of it can be proven intact
    */
   public static IntactBlocks open(
