@@ -63,7 +63,8 @@ public final class VectorDatabase implements AutoCloseable {
    * an open database does. Interrupting the thread stops it.
    *
    * @param target is not there, or an empty directory
-   * @param progress called now and then, on another thread; what it throws ends the salvage
+   * @param progress called now and then, on the calling thread, while the salvage waits; what it
+   *     throws ends the salvage
    * @throws InvalidInputException if the source is no directory, the target is not free or within
    *     the source, or the options are about a collection that the source does not have
    * @throws DatabaseLockedException if the source is open

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,8 @@ import dev.sagitta.persistence.SimulatedFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -241,6 +244,7 @@ final class SalvageTest {
     SalvageStore store = SalvageStore.ofManyBlocks();
     SimulatedFiles files = store.killed().next();
     Thread caller = Thread.currentThread();
+    var told = new AtomicInteger();
     assertThrows(
         SalvageInterruptedException.class,
         () ->
@@ -248,15 +252,71 @@ final class SalvageTest {
                 files,
                 SalvageOptions.defaults(),
                 progress -> {
+                  assertSame(caller, Thread.currentThread());
+                  told.incrementAndGet();
                   caller.interrupt();
-                  while (caller.isInterrupted()) {
-                    Thread.yield();
-                  }
                 }));
     assertTrue(Thread.interrupted(), "the flag is set again");
+    assertEquals(1, told.get(), "nothing is reported after it");
     assertFalse(files.exists(SalvageRun.TARGET));
     assertFalse(files.exists(UNFINISHED));
     assertTrue(SalvageRun.of(files, store).report().whole());
+  }
+
+  /**
+   * On a thread that reads files an interrupt would close them, and make all of it look damaged.
+   */
+  @Test
+  void progressThatInterruptsItsThreadHarmsNothing() throws IOException {
+    Path source = directory.resolve("source");
+    try (VectorDatabase database = SmallDatabase.open(source, Durability.os())) {
+      VectorCollection collection = database.collection("c", VersionedRecords.CONFIG);
+      for (int id = 0; id < 600; id++) {
+        collection.upsert(VersionedRecords.record(id, 0));
+      }
+    }
+    Path target = directory.resolve("target");
+    assertThrows(
+        SalvageInterruptedException.class,
+        () ->
+            VectorDatabase.salvage(
+                source,
+                target,
+                SalvageOptions.defaults(),
+                progress -> Thread.currentThread().interrupt()));
+    assertTrue(Thread.interrupted(), "the flag is set again");
+    assertFalse(Files.exists(target));
+    assertFalse(Files.exists(directory.resolve("target.salvaging")));
+    SalvageReport report =
+        VectorDatabase.salvage(
+            source,
+            target,
+            SalvageOptions.defaults(),
+            progress -> {
+              Thread.currentThread().interrupt();
+              assertTrue(Thread.interrupted());
+            });
+    assertTrue(report.whole(), report::toString);
+    assertEquals(List.of(), report.collection("c").orElseThrow().damage());
+  }
+
+  /** What closes a file under its reader is no damage: nothing would be left to salvage. */
+  @Test
+  void aClosedChannelIsNoDamage() throws IOException {
+    SalvageStore store = SalvageStore.ofSmallFiles();
+    SalvageStore.Copies copies = store.killed();
+    for (FileKind kind : List.of(FileKind.VECTORS, FileKind.SLOTS, FileKind.LOG)) {
+      SimulatedFiles files = copies.next();
+      List<Path> closed = files(files, "a", kind);
+      files.intercept(
+          call ->
+              call.operation() == IoCall.Operation.READ && closed.contains(call.path())
+                  ? Optional.of(Interceptor.Fault.of(new ClosedByInterruptException()))
+                  : Optional.empty());
+      var error = assertThrows(StorageException.class, () -> SalvageRun.of(files, store));
+      assertTrue(error.getCause() instanceof ClosedChannelException, error::toString);
+      assertFalse(files.exists(UNFINISHED));
+    }
   }
 
   @Test

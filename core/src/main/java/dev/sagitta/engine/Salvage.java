@@ -17,26 +17,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 
 /**
  * Recovers what can be recovered from a damaged database into a new one. For one use.
  *
- * <p>All reading is done on one engine thread, which hands the records to the target's write lanes;
- * the caller waits, and an interrupt of the caller makes that thread stop.
+ * <p>All reading is done on one engine thread, which hands the records to the target's write lanes.
+ * The caller waits and reports progress; an interrupt of the caller makes the other thread stop.
  */
 public final class Salvage {
   private final Path source;
   private final Path target;
   private final SalvageOptions options;
-  private final Consumer<SalvageProgress> progress;
+  private final CallerProgress progress;
   private final Environment environment;
   private final FileOperations files;
-
-  /** Set by the caller's thread when it is interrupted. */
-  private volatile boolean stop;
 
   /** Prepares; owns the environment's threads from then on. */
   public Salvage(
@@ -48,7 +44,7 @@ public final class Salvage {
     this.source = source.toAbsolutePath().normalize();
     this.target = target.toAbsolutePath().normalize();
     this.options = options;
-    this.progress = progress;
+    this.progress = new CallerProgress(progress);
     this.environment = environment;
     this.files = environment.files();
   }
@@ -66,31 +62,21 @@ public final class Salvage {
                 Failures.translate("salvage of " + source + " to " + target, e));
           } catch (RuntimeException | Error e) {
             done.completeExceptionally(e);
+          } finally {
+            progress.end();
           }
         });
     try {
-      return waitFor(done);
+      progress.reportUntilEnd();
+      return Waiting.on(done);
     } finally {
       Waiting.forEnd(thread);
       environment.threads().close();
     }
   }
 
-  private SalvageReport waitFor(CompletableFuture<SalvageReport> done) {
-    try {
-      var unused = done.get();
-    } catch (InterruptedException e) {
-      stop = true;
-      Waiting.forEnd(done);
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException e) {
-      // Thrown below, as it is.
-    }
-    return Waiting.on(done);
-  }
-
   private void stopIfAsked() {
-    if (stop) {
+    if (progress.interrupted()) {
       throw new SalvageInterruptedException(source);
     }
   }
@@ -177,7 +163,8 @@ public final class Salvage {
                   source.resolve(name),
                   name,
                   told,
-                  config -> new SalvageSink(made.create(name, config), this::stopIfAsked, progress),
+                  config ->
+                      new SalvageSink(made.create(name, config), this::stopIfAsked, progress::hand),
                   this::stopIfAsked)
               .run());
     }

@@ -6,6 +6,7 @@ import dev.sagitta.SalvagedCollection;
 import dev.sagitta.persistence.CorruptFileException;
 import dev.sagitta.persistence.DamageListener;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,9 +37,16 @@ final class SalvageNotes implements DamageListener {
             "expected %s, found %s".formatted(corrupt.expected(), corrupt.actual())));
   }
 
-  /** A file of a format not read here is told as such: its bytes are not what is wrong. */
+  /**
+   * A file of a format not read here is told as such: its bytes are not what is wrong.
+   *
+   * @throws dev.sagitta.StorageException if the file was closed meanwhile, which is no damage
+   */
   @Override
   public void unusable(Path file, IOException reason) {
+    if (reason instanceof ClosedChannelException) {
+      throw Failures.translate("reading " + file, reason);
+    }
     Failures.damage(reason)
         .ifPresentOrElse(this::note, () -> DamageListener.super.unusable(file, reason));
   }

@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.file.Path;
 
 /**
  * A file open for reading that gives zeros where the medium gives errors, so that checksums tell
- * what of it is lost and the rest can be read. As thread-safe as the handle behind it.
+ * what of it is lost and the rest can be read. That the file was closed says nothing of the medium
+ * and stays an error. As thread-safe as the handle behind it.
  */
 final class PatchedHandle implements FileHandle {
 
@@ -37,6 +39,8 @@ final class PatchedHandle implements FileHandle {
     int start = target.position();
     try {
       return handle.read(target, position);
+    } catch (ClosedChannelException e) {
+      throw e;
     } catch (IOException e) {
       target.position(start);
       return readPieces(target, position);
@@ -54,6 +58,8 @@ final class PatchedHandle implements FileHandle {
       target.limit(from + bytes);
       try {
         handle.read(target, offset);
+      } catch (ClosedChannelException e) {
+        throw e;
       } catch (IOException e) {
         damage.damaged(unreadable(offset, bytes, e));
         for (int i = from; i < from + bytes; i++) {
