@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,8 +16,6 @@ import dev.sagitta.persistence.SimulatedFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -226,129 +223,6 @@ final class SalvageTest {
     assertTrue(report.whole());
     assertTrue(refused.get() > 0);
     files.lock(SalvageStore.SOURCE.resolve("LOCK")).close();
-  }
-
-  @Test
-  void anInterruptBeforeItStopsIt() throws IOException {
-    SalvageStore store = SalvageStore.ofSmallFiles();
-    SimulatedFiles files = store.killed().next();
-    Thread.currentThread().interrupt();
-    assertThrows(SalvageInterruptedException.class, () -> SalvageRun.of(files, store));
-    assertTrue(Thread.interrupted(), "the flag is set again");
-    assertFalse(files.exists(SalvageRun.TARGET));
-    assertFalse(files.exists(UNFINISHED));
-  }
-
-  @Test
-  void anInterruptInTheMiddleStopsIt() throws IOException {
-    SalvageStore store = SalvageStore.ofManyBlocks();
-    SimulatedFiles files = store.killed().next();
-    Thread caller = Thread.currentThread();
-    var told = new AtomicInteger();
-    assertThrows(
-        SalvageInterruptedException.class,
-        () ->
-            SalvageRun.salvage(
-                files,
-                SalvageOptions.defaults(),
-                progress -> {
-                  assertSame(caller, Thread.currentThread());
-                  told.incrementAndGet();
-                  caller.interrupt();
-                }));
-    assertTrue(Thread.interrupted(), "the flag is set again");
-    assertEquals(1, told.get(), "nothing is reported after it");
-    assertFalse(files.exists(SalvageRun.TARGET));
-    assertFalse(files.exists(UNFINISHED));
-    assertTrue(SalvageRun.of(files, store).report().whole());
-  }
-
-  /**
-   * On a thread that reads files an interrupt would close them, and make all of it look damaged.
-   */
-  @Test
-  void progressThatInterruptsItsThreadHarmsNothing() throws IOException {
-    Path source = directory.resolve("source");
-    try (VectorDatabase database = SmallDatabase.open(source, Durability.os())) {
-      VectorCollection collection = database.collection("c", VersionedRecords.CONFIG);
-      for (int id = 0; id < 600; id++) {
-        collection.upsert(VersionedRecords.record(id, 0));
-      }
-    }
-    Path target = directory.resolve("target");
-    assertThrows(
-        SalvageInterruptedException.class,
-        () ->
-            VectorDatabase.salvage(
-                source,
-                target,
-                SalvageOptions.defaults(),
-                progress -> Thread.currentThread().interrupt()));
-    assertTrue(Thread.interrupted(), "the flag is set again");
-    assertFalse(Files.exists(target));
-    assertFalse(Files.exists(directory.resolve("target.salvaging")));
-    SalvageReport report =
-        VectorDatabase.salvage(
-            source,
-            target,
-            SalvageOptions.defaults(),
-            progress -> {
-              Thread.currentThread().interrupt();
-              assertTrue(Thread.interrupted());
-            });
-    assertTrue(report.whole(), report::toString);
-    assertEquals(List.of(), report.collection("c").orElseThrow().damage());
-  }
-
-  /** What closes a file under its reader is no damage: nothing would be left to salvage. */
-  @Test
-  void aClosedChannelIsNoDamage() throws IOException {
-    SalvageStore store = SalvageStore.ofSmallFiles();
-    SalvageStore.Copies copies = store.killed();
-    for (FileKind kind : List.of(FileKind.VECTORS, FileKind.SLOTS, FileKind.LOG)) {
-      SimulatedFiles files = copies.next();
-      List<Path> closed = files(files, "a", kind);
-      files.intercept(
-          call ->
-              call.operation() == IoCall.Operation.READ && closed.contains(call.path())
-                  ? Optional.of(Interceptor.Fault.of(new ClosedByInterruptException()))
-                  : Optional.empty());
-      var error = assertThrows(StorageException.class, () -> SalvageRun.of(files, store));
-      assertTrue(error.getCause() instanceof ClosedChannelException, error::toString);
-      assertFalse(files.exists(UNFINISHED));
-    }
-  }
-
-  @Test
-  void whatProgressThrowsEndsIt() throws IOException {
-    SalvageStore store = SalvageStore.ofSmallFiles();
-    SimulatedFiles files = store.killed().next();
-    var error =
-        assertThrows(
-            IllegalStateException.class,
-            () ->
-                SalvageRun.salvage(
-                    files,
-                    SalvageOptions.defaults(),
-                    progress -> {
-                      throw new IllegalStateException("enough of " + progress.collection());
-                    }));
-    assertEquals("enough of a", error.getMessage());
-    assertFalse(files.exists(UNFINISHED));
-  }
-
-  @Test
-  void aTargetThatCannotBeWrittenIsATypedErrorAndIsRemoved() throws IOException {
-    SalvageStore store = SalvageStore.ofSmallFiles();
-    SimulatedFiles files = store.killed().next();
-    files.failNext(
-        call ->
-            call.operation() == IoCall.Operation.FORCE && call.path().toString().contains("slots"),
-        new IOException("No space left on device"));
-    assertThrows(StorageException.class, () -> SalvageRun.of(files, store));
-    assertFalse(files.exists(SalvageRun.TARGET));
-    assertFalse(files.exists(UNFINISHED));
-    assertTrue(SalvageRun.of(files, store).report().whole());
   }
 
   /** A crash at any step leaves no target, or the whole one; and salvage can be done again. */

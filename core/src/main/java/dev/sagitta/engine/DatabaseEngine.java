@@ -421,7 +421,16 @@ public final class DatabaseEngine {
   }
 
   /** Closes all collections and lets go of the directory; the first error is thrown at the end. */
-  public synchronized void close() {
+  public void close() {
+    close(true);
+  }
+
+  /**
+   * Closes the database.
+   *
+   * @param checkpoint false where all of it is about to be deleted
+   */
+  synchronized void close(boolean checkpoint) {
     if (closed) {
       return;
     }
@@ -431,16 +440,16 @@ public final class DatabaseEngine {
       steps.add(scrubber::close);
     }
     pins.values().forEach(ended -> steps.add(ended.gate()::close));
-    open.values().forEach(collection -> steps.add(() -> close(collection)));
+    open.values().forEach(collection -> steps.add(() -> close(collection, checkpoint)));
     steps.add(this::unlock);
     steps.add(() -> Waiting.forEnd(fileThread));
     steps.add(environment.threads()::close);
     Closing.all(steps);
   }
 
-  private static void close(CollectionEngine collection) {
+  private static void close(CollectionEngine collection, boolean checkpoint) {
     try {
-      collection.close(true);
+      collection.close(checkpoint);
     } catch (Error e) {
       throw new IllegalStateException("closing " + collection.name() + " failed", e);
     }

@@ -1,6 +1,7 @@
 package dev.sagitta.engine;
 
 import dev.sagitta.CollectionConfig;
+import dev.sagitta.CollectionFailedException;
 import dev.sagitta.InvalidInputException;
 import dev.sagitta.SalvageInterruptedException;
 import dev.sagitta.SalvageOptions;
@@ -58,8 +59,9 @@ public final class Salvage {
           try {
             done.complete(salvage());
           } catch (IOException e) {
-            done.completeExceptionally(
-                Failures.translate("salvage of " + source + " to " + target, e));
+            done.completeExceptionally(translate(e));
+          } catch (CollectionFailedException e) {
+            done.completeExceptionally(storageFailure(e));
           } catch (RuntimeException | Error e) {
             done.completeExceptionally(e);
           } finally {
@@ -73,6 +75,24 @@ public final class Salvage {
       Waiting.forEnd(thread);
       environment.threads().close();
     }
+  }
+
+  /** The caller never opened the collection that failed; what counts is why it did. */
+  private RuntimeException storageFailure(CollectionFailedException failed) {
+    Throwable cause = failed.getCause();
+    while (cause != null) {
+      if (cause instanceof IOException io) {
+        RuntimeException translated = translate(io);
+        translated.addSuppressed(failed);
+        return translated;
+      }
+      cause = cause.getCause();
+    }
+    return failed;
+  }
+
+  private RuntimeException translate(IOException cause) {
+    return Failures.translate("salvage of " + source + " to " + target, cause);
   }
 
   private void stopIfAsked() {

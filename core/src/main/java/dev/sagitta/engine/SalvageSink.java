@@ -1,5 +1,6 @@
 package dev.sagitta.engine;
 
+import dev.sagitta.LogFullException;
 import dev.sagitta.RecordId;
 import dev.sagitta.SalvageProgress;
 import dev.sagitta.VectorRecord;
@@ -82,12 +83,22 @@ final class SalvageSink {
     if (batch.size() == 0) {
       return;
     }
-    collection.apply(batch);
+    write();
     written += batchUpserts;
     batch = new WriteBatch();
     batchBytes = 0;
     batchUpserts = 0;
     progress.accept(new SalvageProgress(collection.name(), written));
+  }
+
+  private void write() {
+    try {
+      collection.apply(batch);
+    } catch (LogFullException e) {
+      // Checkpoints failed meanwhile: this one makes room, or says why it cannot.
+      collection.checkpoint();
+      collection.apply(batch);
+    }
   }
 
   /** Writes what is waiting and makes all of it durable in the collection's files. */

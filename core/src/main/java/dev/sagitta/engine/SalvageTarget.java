@@ -89,7 +89,7 @@ final class SalvageTarget {
   /** Removes all of it after a failure, to which further ones are added. */
   void discard(Throwable failure) {
     try {
-      Closing.all(List.of(database::close));
+      Closing.all(List.of(() -> database.close(false)));
       if (files.exists(unfinished)) {
         removeUnfinished(files, unfinished);
       }
