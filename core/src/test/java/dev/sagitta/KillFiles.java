@@ -183,6 +183,11 @@ final class KillFiles implements FileOperations {
   }
 
   @Override
+  public Path realPath(Path path) throws IOException {
+    return files.realPath(path);
+  }
+
+  @Override
   public void createDirectory(Path made) throws IOException {
     boolean unused =
         change(

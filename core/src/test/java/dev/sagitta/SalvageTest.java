@@ -185,6 +185,34 @@ final class SalvageTest {
         () -> VectorDatabase.salvage(directory.resolve("x.salvaging"), directory.resolve("x")));
   }
 
+  /** What a path names counts, not how it is spelled. */
+  @Test
+  void refusesATargetThatIsWithinTheSourceByALink() throws IOException {
+    Path source = Files.createDirectory(directory.resolve("db"));
+    VectorDatabase.open(source).close();
+    Path link = Files.createSymbolicLink(directory.resolve("link"), source);
+    Path above = Files.createSymbolicLink(directory.resolve("above"), directory);
+    Map<String, byte[]> before = contents(source);
+    for (List<Path> paths :
+        List.of(
+            List.of(link, source.resolve("salvaged")),
+            List.of(source, link.resolve("deep").resolve("salvaged")),
+            List.of(above.resolve("db"), source.resolve("salvaged")),
+            List.of(source, above.resolve("db")),
+            List.of(source, link),
+            List.of(source, above))) {
+      var error =
+          assertThrows(
+              InvalidInputException.class,
+              () -> VectorDatabase.salvage(paths.getFirst(), paths.getLast()),
+              paths::toString);
+      assertTrue(String.valueOf(error.getMessage()).contains("within"), error::toString);
+    }
+    assertEquals(before.keySet(), contents(source).keySet());
+    assertTrue(VectorDatabase.salvage(link, above.resolve("salvaged")).whole());
+    assertTrue(Files.isDirectory(directory.resolve("salvaged")));
+  }
+
   @Test
   void refusesASourceThatIsNoDirectory() {
     assertThrows(

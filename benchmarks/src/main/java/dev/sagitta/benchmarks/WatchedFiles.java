@@ -92,6 +92,11 @@ final class WatchedFiles implements FileOperations {
   }
 
   @Override
+  public Path realPath(Path path) throws IOException {
+    return files.realPath(path);
+  }
+
+  @Override
   public void createDirectory(Path directory) throws IOException {
     files.createDirectory(directory);
   }

@@ -128,15 +128,26 @@ public final class Salvage {
     }
   }
 
-  private void requireDistinct() {
-    Path unfinished = target.getFileName() == null ? target : SalvageTarget.unfinished(target);
-    if (target.startsWith(source)
-        || unfinished.startsWith(source)
-        || source.startsWith(target)
-        || source.startsWith(unfinished)) {
-      throw new InvalidInputException(
-          "target %s and source %s must not be within each other".formatted(target, source));
+  /** By what the paths name: a link may lead from one into the other. */
+  private void requireDistinct() throws IOException {
+    Path from = files.realPath(source);
+    for (Path written : written()) {
+      if (written.startsWith(from) || from.startsWith(written)) {
+        throw new InvalidInputException(
+            "target %s and source %s must not be within each other".formatted(target, source));
+      }
     }
+  }
+
+  /** The names that are made in the target's place, and what is there under the target's own. */
+  private List<Path> written() throws IOException {
+    Path parent = target.getParent();
+    Path name = target.getFileName();
+    if (parent == null || name == null) {
+      return List.of(target);
+    }
+    Path made = files.realPath(parent).resolve(name);
+    return List.of(made, SalvageTarget.unfinished(made), files.realPath(target));
   }
 
   /**

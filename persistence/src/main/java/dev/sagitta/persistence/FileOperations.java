@@ -47,6 +47,12 @@ public interface FileOperations {
   /** Whether the path names a directory. */
   boolean isDirectory(Path path) throws IOException;
 
+  /**
+   * The path by which the file system knows a file or directory, all links followed; for what is
+   * not there, its name in the real path of the nearest directory above that is.
+   */
+  Path realPath(Path path) throws IOException;
+
   /** Creates one directory; its parent must exist. */
   void createDirectory(Path directory) throws IOException;
 

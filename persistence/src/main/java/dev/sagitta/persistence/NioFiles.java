@@ -91,6 +91,21 @@ public final class NioFiles implements FileOperations {
   }
 
   @Override
+  public Path realPath(Path path) throws IOException {
+    Path absolute = path.toAbsolutePath().normalize();
+    try {
+      return absolute.toRealPath();
+    } catch (NoSuchFileException e) {
+      Path parent = absolute.getParent();
+      Path name = absolute.getFileName();
+      if (parent == null || name == null) {
+        throw e;
+      }
+      return realPath(parent).resolve(name);
+    }
+  }
+
+  @Override
   public void createDirectory(Path directory) throws IOException {
     Files.createDirectory(directory);
   }

@@ -281,6 +281,12 @@ public final class SimulatedFiles implements FileOperations {
     return tree.find(path) instanceof SimulatedDirectory;
   }
 
+  /** There are no links. */
+  @Override
+  public Path realPath(Path path) {
+    return path.toAbsolutePath().normalize();
+  }
+
   @Override
   public synchronized void createDirectory(Path directory) throws IOException {
     Optional<IOException> late = enterNames(IoCall.Operation.CREATE_DIRECTORY, directory);
