@@ -34,6 +34,9 @@ final class SalvageStore {
     /** By sequence - 1: the id and what it was from then on; null after a delete. */
     private final List<Map.Entry<RecordId, List<VectorRecord>>> operations = new ArrayList<>();
 
+    /** The last operation that the newest checkpoint holds. */
+    private int stored;
+
     /** The state after the last operation. */
     Map<RecordId, VectorRecord> last() {
       return after(operations.size());
@@ -118,6 +121,7 @@ final class SalvageStore {
       delete(name, 5);
       delete(name, count / 2 + 1);
       collection(name).checkpoint();
+      history(name).stored = history(name).operations();
       write(name, count, count / 3);
       write(name, 0, count / 6);
     }
@@ -173,6 +177,11 @@ final class SalvageStore {
   /** What was written to a collection. */
   History history(String name) {
     return histories.computeIfAbsent(name, unused -> new History());
+  }
+
+  /** The sequence of the last operation that the newest checkpoint holds. */
+  long stored(String name) {
+    return history(name).stored;
   }
 
   /** Ends the process without closing; gives as many copies of what is there as wanted. */

@@ -172,10 +172,12 @@ final class CollectionSalvage {
    */
   private void apply(
       SalvagedCheckpoint checkpoint, boolean first, boolean newest, SalvageSink sink) {
+    long intact = 0;
     for (int slot = 0; slot < checkpoint.slotCount(); slot++) {
       stopIfAsked.run();
       switch (checkpoint.slot(slot)) {
         case SalvagedCheckpoint.Live(VectorRecord record) -> {
+          intact++;
           if (first || !sink.has(record)) {
             sink.upsert(record);
           }
@@ -191,21 +193,24 @@ final class CollectionSalvage {
     }
     sink.flush();
     if (newest) {
-      settle(checkpoint.live(), sink);
+      settle(checkpoint.live(), intact, sink);
     }
   }
 
   /**
    * Counts the losses. Without a gap in the log the target has nothing that did not live at the
-   * checkpoint, so what it lacks is lost; with one, it may hold versions from before.
+   * checkpoint, so what it lacks is lost. With one, what the target has beside the checkpoint's
+   * intact records may be older versions, so all others that lived there may be lost.
+   *
+   * @param live records that lived at the checkpoint
+   * @param intact those of them that the checkpoint gave
    */
-  private void settle(long live, SalvageSink sink) {
-    long missing = Math.max(0, live - sink.count());
+  private void settle(long live, long intact, SalvageSink sink) {
     if (notes.gapCount() == 0) {
       losses.removeIf(sink::contains);
-      losses.settle(missing);
+      losses.settle(Math.max(0, live - sink.count()));
     } else {
-      losses.settle(Math.max(missing, losses.count()));
+      losses.settle(Math.max(losses.count(), live - intact));
     }
   }
 

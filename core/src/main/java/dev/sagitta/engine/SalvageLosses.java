@@ -38,14 +38,14 @@ final class SalvageLosses {
     return count;
   }
 
-  /** Forgets those whose id is known and recovered. */
+  /** Forgets those whose id is known and recovered; how many are left must be settled then. */
   void removeIf(Predicate<RecordId> recovered) {
     for (List<Optional<RecordId>> ids : remembered.values()) {
       int before = ids.size();
       ids.removeIf(id -> id.isPresent() && recovered.test(id.get()));
       rememberedCount -= before - ids.size();
-      count -= before - ids.size();
     }
+    remembered.values().removeIf(List::isEmpty);
   }
 
   /** Puts right how many there are; those not remembered are only known by this number. */
