@@ -4,6 +4,7 @@ import java.time.Duration;
 
 /**
  * Limits of input; a value beyond one is refused with {@link InvalidInputException}, never coerced.
+ * {@link #LISTED_MAX} alone is one of output.
  */
 public final class Limits {
   /** Most elements of a vector. */
@@ -63,8 +64,11 @@ public final class Limits {
   /** Most stored versions (live, replaced and deleted) of one collection. */
   public static final int SLOTS_MAX = Integer.MAX_VALUE - 8;
 
-  /** Most places of damage that a verify or a scrub lists. */
-  public static final int VERIFY_DAMAGE_MAX = 1_000;
+  /**
+   * Most entries of one list in a report of a verify, a scrub or a salvage. A bound of what is
+   * reported, not of input: more are counted, but not listed.
+   */
+  public static final int LISTED_MAX = 1_000;
 
   /** Slowest background scrub that is not off. */
   public static final long SCRUB_BYTES_PER_SECOND_MIN = 4_096;

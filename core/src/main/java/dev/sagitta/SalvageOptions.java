@@ -13,7 +13,12 @@ public record SalvageOptions(Map<String, CollectionConfig> configs) {
 
   /** Copies the map. */
   public SalvageOptions {
-    configs = Map.copyOf(Inputs.notNull("configs", configs));
+    Inputs.notNull("configs", configs);
+    for (Map.Entry<String, CollectionConfig> entry : configs.entrySet()) {
+      Inputs.notNull("collection", entry.getKey());
+      Inputs.notNull("config", entry.getValue());
+    }
+    configs = Map.copyOf(configs);
   }
 
   /** Nothing told. */

@@ -12,11 +12,12 @@ public record SalvageReport(List<SalvagedCollection> collections) {
 
   /** Copies the list. */
   public SalvageReport {
-    collections = List.copyOf(collections);
+    collections = List.copyOf(Inputs.notNull("collections", collections));
   }
 
   /** The entry of a collection, if the source has one of that name. */
   public Optional<SalvagedCollection> collection(String name) {
+    Inputs.notNull("name", name);
     return collections.stream().filter(entry -> entry.name().equals(name)).findFirst();
   }
 

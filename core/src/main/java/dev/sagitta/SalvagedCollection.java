@@ -14,10 +14,10 @@ import java.util.Optional;
  *     version it had, nor were replaced or deleted later: at most so many, and exactly so many if
  *     all of them could be named. Writes in a {@link LogGap} are not counted here
  * @param lostIds the ids of lost records as far as they can be told, sorted, at most {@link
- *     #LISTED_MAX}
- * @param damage the damage that was met, at most {@link #LISTED_MAX} places
+ *     Limits#LISTED_MAX}
+ * @param damage the damage that was met, at most {@link Limits#LISTED_MAX} places
  * @param damageCount how many places there were, listed or not
- * @param logGaps runs of writes that are lost, at most {@link #LISTED_MAX}
+ * @param logGaps runs of writes that are lost, at most {@link Limits#LISTED_MAX}
  * @param logGapCount how many such runs there were, listed or not
  * @param endProven whether the log is known to end where it was read to. If not, the process that
  *     wrote last was killed or lost its power, or the end was cut off since; then newer writes may
@@ -35,16 +35,13 @@ public record SalvagedCollection(
     long logGapCount,
     boolean endProven) {
 
-  /** Most entries of a list in a report. */
-  public static final int LISTED_MAX = 1_000;
-
   /** Copies the lists. */
   public SalvagedCollection {
     Inputs.notNull("name", name);
     Inputs.notNull("config", config);
-    lostIds = List.copyOf(lostIds);
-    damage = List.copyOf(damage);
-    logGaps = List.copyOf(logGaps);
+    lostIds = List.copyOf(Inputs.notNull("lostIds", lostIds));
+    damage = List.copyOf(Inputs.notNull("damage", damage));
+    logGaps = List.copyOf(Inputs.notNull("logGaps", logGaps));
   }
 
   /** Whether the target has all that the collection had, up to the end of its log. */

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param passBytesTotal bytes of all files of that pass
  * @param sinceLastPass time since the last of these was completed; empty if none was
  * @param damage the first damaged place of each damaged file that is still listed, of the first
- *     {@link Limits#VERIFY_DAMAGE_MAX} such files
+ *     {@link Limits#LISTED_MAX} such files
  * @param error why files could not be read the last time that some could not; they are tried again
  *     with the next pass, unless a newer library wrote one, which ends the scrub of the collection
  */

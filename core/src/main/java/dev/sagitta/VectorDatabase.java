@@ -59,8 +59,9 @@ public final class VectorDatabase implements AutoCloseable {
    * target gets its name when it is complete and durable; until then it is called {@code
    * <target>.salvaging}, and a later salvage to the same target removes what a killed one left.
    *
-   * <p>Reads all that the source holds, and writes and links all that it recovers; takes memory as
-   * an open database does. Interrupting the thread stops it.
+   * <p>Reads all that the source holds, writes all that it recovers and links it as far as it
+   * comes; it does not wait for links, so the first opening of the target may have some to make.
+   * Takes memory as an open database does. Interrupting the thread stops it.
    *
    * @param target is not there, or an empty directory
    * @param progress called now and then, on the calling thread, while the salvage waits; what it
@@ -70,7 +71,8 @@ public final class VectorDatabase implements AutoCloseable {
    * @throws DatabaseLockedException if the source is open
    * @throws UnsupportedFormatException if the newest manifest of a collection, which says what it
    *     holds, was written by a newer library; nothing is begun then
-   * @throws SalvageInterruptedException if the thread is interrupted; of the target nothing is left
+   * @throws SalvageInterruptedException if the thread is interrupted; of the target nothing is
+   *     left, unless deleting it fails, of which a suppressed error tells
    * @throws StorageException if the target cannot be written; what was there is removed if possible
    */
   public static SalvageReport salvage(

@@ -13,8 +13,8 @@ import java.util.List;
  *     0 below {@link VerifyLevel#CONTENT}
  * @param unreachable live records that no stored link leads to; 0 below {@link
  *     VerifyLevel#CONTENT}. No damage: opening the collection links them again
- * @param damage where stored bytes are not what was written, the first {@link
- *     Limits#VERIFY_DAMAGE_MAX} places
+ * @param damage where stored bytes are not what was written, the first {@link Limits#LISTED_MAX}
+ *     places
  * @param damageCount how many such places there are in all
  */
 public record VerifyReport(

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -346,6 +347,11 @@ final class WrongInputTest {
   void refusesNulls() {
     refused("durability is null", () -> new DatabaseOptions(null, 1, 0));
     refused("options is null", () -> VectorDatabase.open(Path.of("x"), null));
+    refused("source is null", () -> VectorDatabase.salvage(null, Path.of("x")));
+    refused("configs is null", () -> new SalvageOptions(null));
+    refused("config is null", () -> new SalvageOptions(Collections.singletonMap("a", null)));
+    refused("collections is null", () -> new SalvageReport(null));
+    refused("name is null", () -> new SalvageReport(List.of()).collection(null));
     refused("directory is null", () -> VectorDatabase.open(null));
     refused("metric is null", () -> CollectionConfig.builder(2, null).build());
     refused("ids is null", () -> CollectionConfig.builder(2, Metric.COSINE).ids(null).build());

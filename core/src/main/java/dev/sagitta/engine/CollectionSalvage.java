@@ -176,10 +176,10 @@ final class CollectionSalvage {
     for (int slot = 0; slot < checkpoint.slotCount(); slot++) {
       stopIfAsked.run();
       switch (checkpoint.slot(slot)) {
-        case SalvagedCheckpoint.Live(VectorRecord record) -> {
+        case SalvagedCheckpoint.Live(VectorRecord record, int payloadBytes) -> {
           intact++;
           if (first || !sink.has(record)) {
-            sink.upsert(record);
+            sink.upsert(record, payloadBytes);
           }
         }
         case SalvagedCheckpoint.Lost(int idHash, Optional<RecordId> id) -> {
@@ -298,9 +298,10 @@ final class CollectionSalvage {
                         new VectorRecord(
                             ids.decode(upsert.id()),
                             upsert.vector(),
-                            PayloadCodec.decode(upsert.payload())))));
+                            PayloadCodec.decode(upsert.payload()))),
+                    upsert.payload().length));
         case Operation.Delete delete ->
-            List.of(new Change(delete.id(), ids.decode(delete.id()), Optional.empty()));
+            List.of(new Change(delete.id(), ids.decode(delete.id()), Optional.empty(), 0));
         case Operation.Batch batch ->
             batch.changes().stream().flatMap(change -> changes(change).stream()).toList();
       };
@@ -313,14 +314,15 @@ final class CollectionSalvage {
         losses.rewritten(idHash, change.id(), sink.contains(change.id()));
       }
       if (change.record().isPresent()) {
-        sink.upsert(change.record().get());
+        sink.upsert(change.record().get(), change.payloadBytes());
       } else {
         sink.delete(change.id());
       }
     }
   }
 
-  /** One change of a record, as the log has it; without a record it is a delete. */
+  /** One change of a record, as the log has it; without a record and its bytes it is a delete. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Change(byte[] idBytes, RecordId id, Optional<VectorRecord> record) {}
+  private record Change(
+      byte[] idBytes, RecordId id, Optional<VectorRecord> record, int payloadBytes) {}
 }

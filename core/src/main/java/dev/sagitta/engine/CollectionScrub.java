@@ -274,11 +274,11 @@ final class CollectionScrub {
   }
 
   private void note(String file, Damage found) {
-    if (damaged.size() < Limits.VERIFY_DAMAGE_MAX || damaged.containsKey(file)) {
+    if (damaged.size() < Limits.LISTED_MAX || damaged.containsKey(file)) {
       damaged.put(file, found);
       publishDamage();
     }
-    if (warned.size() < Limits.VERIFY_DAMAGE_MAX && warned.add(file)) {
+    if (warned.size() < Limits.LISTED_MAX && warned.add(file)) {
       LOG.log(
           Level.WARNING,
           "collection {0}: damaged file {1} at offset {2}: {3}",

@@ -46,7 +46,7 @@ final class Findings {
       return;
     }
     damageCount++;
-    if (damage.size() < Limits.VERIFY_DAMAGE_MAX) {
+    if (damage.size() < Limits.LISTED_MAX) {
       damage.add(found);
     }
   }

@@ -1,7 +1,7 @@
 package dev.sagitta.engine;
 
+import dev.sagitta.Limits;
 import dev.sagitta.RecordId;
-import dev.sagitta.SalvagedCollection;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -89,7 +89,7 @@ final class SalvageLosses {
         .flatMap(List::stream)
         .flatMap(Optional::stream)
         .sorted(Comparator.naturalOrder())
-        .limit(SalvagedCollection.LISTED_MAX)
+        .limit(Limits.LISTED_MAX)
         .toList();
   }
 }

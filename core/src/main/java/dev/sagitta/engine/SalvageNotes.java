@@ -1,8 +1,8 @@
 package dev.sagitta.engine;
 
 import dev.sagitta.Damage;
+import dev.sagitta.Limits;
 import dev.sagitta.LogGap;
-import dev.sagitta.SalvagedCollection;
 import dev.sagitta.persistence.CorruptFileException;
 import dev.sagitta.persistence.DamageListener;
 import java.io.IOException;
@@ -60,7 +60,7 @@ final class SalvageNotes implements DamageListener {
       met.add(place);
     }
     damageCount++;
-    if (damage.size() < SalvagedCollection.LISTED_MAX) {
+    if (damage.size() < Limits.LISTED_MAX) {
       damage.add(found);
     }
   }
@@ -68,7 +68,7 @@ final class SalvageNotes implements DamageListener {
   /** Takes a run of writes that are lost. */
   void gap(Path file, long offset, long from, OptionalLong to) {
     gapCount++;
-    if (gaps.size() < SalvagedCollection.LISTED_MAX) {
+    if (gaps.size() < Limits.LISTED_MAX) {
       gaps.add(new LogGap(file, offset, from, to));
     }
   }

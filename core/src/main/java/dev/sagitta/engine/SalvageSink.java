@@ -37,11 +37,15 @@ final class SalvageSink {
     this.progress = progress;
   }
 
-  void upsert(VectorRecord record) {
+  /**
+   * Takes a record.
+   *
+   * @param payloadBytes length of its encoded payload
+   */
+  void upsert(VectorRecord record, int payloadBytes) {
     batch.upsert(record);
     batchUpserts++;
-    batchBytes +=
-        (long) record.vector().length * Float.BYTES + PayloadCodec.encode(record.payload()).length;
+    batchBytes += (long) record.vector().length * Float.BYTES + payloadBytes;
     flushIfFull();
   }
 

@@ -35,8 +35,8 @@ final class SalvagedCheckpoint implements Closeable {
   /** It was replaced or deleted before the checkpoint. */
   record Dead() implements Slot {}
 
-  /** A record that lived at the checkpoint. */
-  record Live(VectorRecord record) implements Slot {}
+  /** A record that lived at the checkpoint, and the length of its encoded payload. */
+  record Live(VectorRecord record, int payloadBytes) implements Slot {}
 
   /** A record that lived at the checkpoint and is not intact; its id perhaps is. */
   record Lost(int idHash, Optional<RecordId> id) implements Slot {}
@@ -205,7 +205,7 @@ final class SalvagedCheckpoint implements Closeable {
     config.layout().read(vectorSegment, 0, vector);
     try {
       VectorChecks.check("vector of id " + id, vector, config.config());
-      return new Live(new VectorRecord(id, vector, PayloadCodec.decode(payload)));
+      return new Live(new VectorRecord(id, vector, PayloadCodec.decode(payload)), payload.length);
     } catch (IllegalArgumentException | InvalidInputException e) {
       return new Lost(idHash, Optional.of(id));
     }

@@ -28,12 +28,12 @@ final class FindingsTest {
 
   @Test
   void listsSoManyAndCountsTheOthers() {
-    int found = Limits.VERIFY_DAMAGE_MAX + 500;
+    int found = Limits.LISTED_MAX + 500;
     for (int i = 0; i < found; i++) {
       findings.add(new Damage(FILE, i, "another"));
     }
     assertEquals(found, report().damageCount());
-    assertEquals(Limits.VERIFY_DAMAGE_MAX, report().damage().size());
+    assertEquals(Limits.LISTED_MAX, report().damage().size());
     assertEquals(new Damage(FILE, 0, "another"), report().damage().getFirst());
     assertFalse(report().intact());
   }

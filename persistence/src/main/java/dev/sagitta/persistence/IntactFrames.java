@@ -222,7 +222,7 @@ public final class IntactFrames implements Closeable {
       return new Limit(Long.MAX_VALUE, Long.MAX_VALUE, false);
     }
     return headers
-        .get(number + 1)
+        .getOrDefault(number + 1, Optional.empty())
         .map(read -> new Limit(previousEnd(read.header()), Long.MAX_VALUE, true))
         .orElseGet(() -> limitByFrames(number + 1));
   }
