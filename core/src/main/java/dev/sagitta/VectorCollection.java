@@ -289,8 +289,8 @@ public final class VectorCollection {
    *     reading its links
    * @throws VerifyInterruptedException if the thread is interrupted; it stops between two steps
    * @throws UnsupportedFormatException if a newer library wrote one of the files
-   * @throws StorageException if the file system refuses to list or open files; bytes that it refuses
-   *     to read are damage
+   * @throws StorageException if the file system refuses to list or open files; bytes that it
+   *     refuses to read are damage
    */
   public VerifyReport verify(VerifyLevel level, Consumer<VerifyProgress> progress) {
     return engine.verify(Inputs.notNull("level", level), Inputs.notNull("progress", progress));
