@@ -79,17 +79,17 @@ final class Simulation {
     T run(Simulation simulation);
   }
 
-  /** Runs something, and gives its result once no thread is left. */
+  /** Runs something, and gives its result once no thread is left; an error is thrown at once. */
   static <T> T run(long seed, Body<T> body) {
     var simulation = new Simulation(seed);
     var result = new Outcome<T>();
     simulation.newThread(() -> result.of(() -> body.run(simulation))).start();
-    simulation.runUntilAllEnd();
+    simulation.runUntilAllEnd(result);
     return result.get();
   }
 
-  private void runUntilAllEnd() {
-    for (long step = 0; !threads.isEmpty(); step++) {
+  private void runUntilAllEnd(Outcome<?> result) {
+    for (long step = 0; !threads.isEmpty() && !result.failed; step++) {
       if (step == STEPS_MAX) {
         throw new AssertionError("no end after " + STEPS_MAX + " steps: " + stacks());
       }
@@ -245,6 +245,7 @@ final class Simulation {
 
   /** What a thread returned or threw. */
   private static final class Outcome<T> {
+    private boolean failed;
     private Supplier<T> result =
         () -> {
           throw new AssertionError("did not run");
@@ -255,11 +256,13 @@ final class Simulation {
         T value = body.get();
         result = () -> value;
       } catch (RuntimeException e) {
+        failed = true;
         result =
             () -> {
               throw e;
             };
       } catch (Error e) {
+        failed = true;
         result =
             () -> {
               throw e;
