@@ -5,6 +5,7 @@ import dev.sagitta.Limits;
 import dev.sagitta.LogGap;
 import dev.sagitta.persistence.CorruptFileException;
 import dev.sagitta.persistence.DamageListener;
+import dev.sagitta.persistence.FormatVersionException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
@@ -46,6 +47,10 @@ final class SalvageNotes implements DamageListener {
   public void unusable(Path file, IOException reason) {
     if (reason instanceof ClosedChannelException) {
       throw Failures.translate("reading " + file, reason);
+    }
+    if (reason instanceof FormatVersionException other) {
+      note(new Damage(other.file(), 0, String.valueOf(other.getMessage())));
+      return;
     }
     Failures.damage(reason)
         .ifPresentOrElse(this::note, () -> DamageListener.super.unusable(file, reason));
