@@ -87,7 +87,7 @@ public final class RecoveryFigures {
     for (int round = 0; round < rounds; round++) {
       String line = ChildJvm.output(LogRecoverer.class, arguments.toArray(String[]::new)).getLast();
       millis[round] =
-          Arrays.stream(line.trim().split(" ")).mapToDouble(Double::parseDouble).toArray();
+          Arrays.stream(line.trim().split(" ", -1)).mapToDouble(Double::parseDouble).toArray();
     }
     print("the file read and nothing else", store, bytes, column(millis, 0, 1));
     print("and its frames checked", store, bytes, column(millis, 1, 2));

@@ -32,7 +32,7 @@ final class Runnables implements AutoCloseable {
     try {
       while (Files.exists(LOAD)) {
         // Fourth word: threads that can run, this one among them, and all threads.
-        String running = Files.readString(LOAD).split(" ")[3];
+        String running = Files.readString(LOAD).split(" ", -1)[3];
         long now = Long.parseLong(running.substring(0, running.indexOf('/'))) - 1;
         sum += now;
         largest = Math.max(largest, now);
@@ -52,8 +52,12 @@ final class Runnables implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     sampler.interrupt();
-    sampler.join();
+    try {
+      sampler.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

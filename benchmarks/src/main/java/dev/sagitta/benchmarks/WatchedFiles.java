@@ -125,6 +125,11 @@ final class WatchedFiles implements FileOperations {
   }
 
   @Override
+  public Closeable lockShared(Path lockFile) throws IOException {
+    return files.lockShared(lockFile);
+  }
+
+  @Override
   public long randomLong() {
     return files.randomLong();
   }
