@@ -66,6 +66,8 @@ final class Failures {
       case LockHeldException held ->
           new DatabaseLockedException(
               String.valueOf(held.getMessage()), held.holderPid().orElse(-1));
+      case UnreadableFileException unreadable ->
+          new StorageException(doing + " failed: " + unreadable.getMessage(), unreadable);
       case LogNotBegunException notBegun ->
           new StorageException(doing + " failed: " + notBegun.getMessage(), notBegun);
       default -> new StorageException(doing + " failed: " + cause, cause);

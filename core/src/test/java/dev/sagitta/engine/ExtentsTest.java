@@ -145,7 +145,11 @@ final class ExtentsTest {
     parts.disk.failNext(
         call -> call.operation() == IoCall.Operation.READ, new IOException("told to fail"));
     assertEquals(
-        "checking " + entry.name() + " failed: java.io.IOException: told to fail",
+        "checking "
+            + entry.name()
+            + " failed: /data/parts/"
+            + entry.name()
+            + " cannot be read at offset 0: java.io.IOException: told to fail",
         assertThrows(StorageException.class, () -> extents.ensureVerified(extents.now()[0], 0, 100))
             .getMessage());
     extents.ensureVerified(extents.now()[0], 0, 100);
