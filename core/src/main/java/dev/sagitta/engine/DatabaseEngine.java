@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -484,23 +483,7 @@ public final class DatabaseEngine {
     }
   }
 
-  /** Work on files with a result. */
-  private interface FileWork<T> {
-    T run() throws IOException;
-  }
-
   private <T> T onFileThread(String doing, FileWork<T> work) {
-    CompletableFuture<T> done = new CompletableFuture<>();
-    fileThread.execute(
-        () -> {
-          try {
-            done.complete(work.run());
-          } catch (IOException e) {
-            done.completeExceptionally(Failures.translate(doing, e));
-          } catch (RuntimeException | Error e) {
-            done.completeExceptionally(e);
-          }
-        });
-    return Waiting.on(done);
+    return FileWork.on(fileThread, doing, work);
   }
 }

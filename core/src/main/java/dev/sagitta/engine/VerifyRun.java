@@ -5,7 +5,6 @@ import dev.sagitta.VerifyLevel;
 import dev.sagitta.VerifyProgress;
 import dev.sagitta.VerifyReport;
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 
@@ -87,13 +86,8 @@ final class VerifyRun implements AutoCloseable {
     }
   }
 
-  /** Work on files with a result. */
-  private interface Work<T> {
-    T run() throws IOException;
-  }
-
   /** Has a step done within the gate. */
-  private <T> T onThread(String name, Pins pins, Work<T> work) {
+  private <T> T onThread(String name, Pins pins, FileWork<T> work) {
     return onThread(
         name,
         () -> {
@@ -106,19 +100,8 @@ final class VerifyRun implements AutoCloseable {
         });
   }
 
-  private <T> T onThread(String name, Work<T> work) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    thread.execute(
-        () -> {
-          try {
-            result.complete(work.run());
-          } catch (IOException e) {
-            result.completeExceptionally(Failures.translate("verifying collection " + name, e));
-          } catch (RuntimeException | Error e) {
-            result.completeExceptionally(e);
-          }
-        });
-    return Waiting.on(result);
+  private <T> T onThread(String name, FileWork<T> work) {
+    return FileWork.on(thread, "verifying collection " + name, work);
   }
 
   /** Outside the gate, because memory and pins are let go of in any case. */
