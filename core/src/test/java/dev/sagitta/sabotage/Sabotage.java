@@ -52,7 +52,7 @@ enum Sabotage {
       "FaultStepTest#upsertsUpdatesAndDeletes",
       new Redirect(
           "persistence.LogWriter",
-          "writeGroup",
+          "writeToFile",
           "persistence.FileHandle.write",
           "persistence.BrokenPersistence.writeRegardless")),
 
