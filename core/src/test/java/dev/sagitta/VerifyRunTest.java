@@ -15,11 +15,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntPredicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What goes on while collections are verified, and what ends it. */
 final class VerifyRunTest {
+  /** How many bytes are asked for of what a block file is opened with: header, footer, tail. */
+  private static final List<IntPredicate> PARTS_OF_BLOCK_FILES =
+      List.of(bytes -> bytes == 64, bytes -> bytes == 32, bytes -> bytes > 32 && bytes < 64);
+
+  /** The same of logs: the header of every file, then all of a log's. */
+  private static final List<IntPredicate> PARTS_OF_LOGS =
+      List.of(bytes -> bytes == 64, bytes -> bytes == 128);
+
   private final VerifiedDatabase store = new VerifiedDatabase();
   private final ModelDatabase database = store.database;
 
@@ -250,7 +259,7 @@ final class VerifyRunTest {
     }
   }
 
-  /** Whichever call an I/O error comes from: what could be opened and not be read is reported. */
+  /** Whichever call an I/O error comes from: what can be opened and not be read is reported. */
   @Test
   void everyIoErrorIsToldAndHarmsNothing() throws InterruptedException {
     VectorCollection collection = store.filled();
@@ -261,6 +270,7 @@ final class VerifyRunTest {
     for (int call = 1; more; call++) {
       int[] left = {call};
       String[] failing = {"none"};
+      boolean[] reading = {false};
       database
           .files()
           .intercept(
@@ -269,6 +279,7 @@ final class VerifyRunTest {
                   return Optional.empty();
                 }
                 failing[0] = io.toString();
+                reading[0] = io.operation() == IoCall.Operation.READ;
                 return Optional.of(Interceptor.Fault.of(new IOException("told to fail: " + io)));
               });
       try {
@@ -288,12 +299,13 @@ final class VerifyRunTest {
         }
       } catch (StorageException e) {
         assertTrue(e.toString().contains("told to fail"), e.toString());
+        assertFalse(reading[0], failing[0]);
         failed++;
       }
     }
     database.files().intercept(io -> Optional.<Interceptor.Fault>empty());
     assertTrue(failed > 50, failed + " calls failed");
-    assertTrue(unreadable > 30, unreadable + " blocks");
+    assertTrue(unreadable > 30, unreadable + " reads");
     assertTrue(passedOver <= 2, passedOver + " errors that were not told");
     System.out.printf("VerifyRunTest: %d I/O errors%n", failed + unreadable);
     assertTrue(collection.verify(VerifyLevel.CONTENT).intact());
@@ -309,28 +321,65 @@ final class VerifyRunTest {
     Path unreadable = store.files("vectors-").getFirst();
     Path rotten = store.files("links-").getLast();
     store.flip(rotten, 8 * 70);
-    // Behind header, footer and table, with which the file is opened.
     for (VerifyLevel level : List.of(VerifyLevel.CHECKSUMS, VerifyLevel.CONTENT)) {
-      database
-          .files()
-          .intercept(
-              io ->
-                  io.operation() == IoCall.Operation.READ
-                          && io.path().equals(unreadable)
-                          && io.bytes() > 256
-                      ? Optional.of(Interceptor.Fault.of(new IOException("bad sector")))
-                      : Optional.empty());
-      VerifyReport report = collection.verify(level);
-      database.files().intercept(io -> Optional.<Interceptor.Fault>empty());
-      assertEquals(Set.of(unreadable, rotten), VerifiedDatabase.damagedFiles(report));
-      assertEquals(2, report.damageCount(), () -> report.damage().toString());
-      assertTrue(
-          report
-              .damage()
-              .contains(
-                  new Damage(unreadable, 0, "cannot be read: java.io.IOException: bad sector")),
-          () -> report.damage().toString());
+      // Header, footer and table are shorter.
+      failReads(unreadable, bytes -> bytes > 256);
+      assertFinds(collection.verify(level), unreadable, rotten);
     }
+  }
+
+  /** So it is where the part that cannot be read is one that the file is opened with. */
+  @Test
+  void unreadableHeadersAndTablesAreDamageAndTheRestIsLookedAt() throws InterruptedException {
+    for (boolean open : new boolean[] {true, false}) {
+      VectorCollection collection = store.filled();
+      if (!open) {
+        database.kill();
+      }
+      for (String kind : List.of("vectors-", "payload-", "slots-", "links-", "log-", "MANIFEST-")) {
+        Path unreadable = store.files(kind).getLast();
+        Path rotten = store.files(kind.equals("links-") ? "slots-" : "links-").getFirst();
+        store.flip(rotten, 8 * 17);
+        for (IntPredicate part : kind.equals("log-") ? PARTS_OF_LOGS : PARTS_OF_BLOCK_FILES) {
+          for (VerifyLevel level : VerifyLevel.values()) {
+            failReads(unreadable, part);
+            assertFinds(open ? collection.verify(level) : store.verify(level), unreadable, rotten);
+          }
+        }
+        store.flip(rotten, 8 * 17);
+      }
+      store.assertIntact(VerifyLevel.CONTENT);
+      database.open().drop("a");
+      database.open().drop("b");
+    }
+  }
+
+  /** Fails those reads of a file whose length is such. */
+  private void failReads(Path file, IntPredicate length) {
+    database
+        .files()
+        .intercept(
+            io ->
+                io.operation() == IoCall.Operation.READ
+                        && io.path().equals(file)
+                        && length.test(io.bytes())
+                    ? Optional.of(Interceptor.Fault.of(new IOException("bad sector")))
+                    : Optional.empty());
+  }
+
+  /** Ends the failing. */
+  private void assertFinds(VerifyReport report, Path unreadable, Path rotten) {
+    database.files().intercept(io -> Optional.<Interceptor.Fault>empty());
+    assertEquals(
+        Set.of(unreadable, rotten),
+        VerifiedDatabase.damagedFiles(report),
+        () -> report.damage().toString());
+    assertEquals(2, report.damageCount(), () -> report.damage().toString());
+    String problem = "cannot be read: java.io.IOException: bad sector";
+    assertTrue(
+        report.damage().stream()
+            .anyMatch(found -> found.file().equals(unreadable) && found.problem().equals(problem)),
+        () -> report.damage().toString());
   }
 
   @Test

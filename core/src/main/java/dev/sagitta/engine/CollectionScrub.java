@@ -150,7 +150,7 @@ final class CollectionScrub {
   }
 
   private int beginPass() throws IOException {
-    ManifestStore.Retained retained = files.retained();
+    ManifestStore.Retained retained = retained();
     Set<FileEntry> entries = listed(retained);
     passing = true;
     whole = true;
@@ -161,10 +161,21 @@ final class CollectionScrub {
     entries.forEach(entry -> names.add(entry.name()));
     damaged.keySet().retainAll(names);
     publishDamage();
-    for (CorruptFileException manifest : retained.damaged()) {
+    for (IOException manifest : retained.problems()) {
       Failures.damage(manifest).ifPresent(found -> note(nameOf(found.file()), found));
     }
     return 2 * LISTED_BYTES * entries.size();
+  }
+
+  /** An error if one cannot be read, because then nobody knows what it lists. */
+  private ManifestStore.Retained retained() throws IOException {
+    ManifestStore.Retained retained = files.retained();
+    for (IOException problem : retained.problems()) {
+      if (problem instanceof UnreadableFileException) {
+        throw problem;
+      }
+    }
+    return retained;
   }
 
   private static String nameOf(Path file) {
@@ -231,7 +242,7 @@ final class CollectionScrub {
   }
 
   private void noteIfListed(@Nullable FileEntry entry, IOException met) throws IOException {
-    if (entry != null && listed(files.retained()).contains(entry)) {
+    if (entry != null && listed(retained()).contains(entry)) {
       Failures.damage(met).ifPresent(found -> note(entry.name(), found));
     }
   }

@@ -50,7 +50,7 @@ final class PinnedFiles implements AutoCloseable {
     try {
       ManifestStore.Retained retained = new ManifestStore(files, directory).retained();
       return new PinnedFiles(
-          files, directory, limit, pins, retained.manifests(), retained.damaged());
+          files, directory, limit, pins, retained.manifests(), retained.problems());
     } catch (NoManifestException | FormatVersionException e) {
       return new PinnedFiles(files, directory, limit, pins, List.of(), List.of(e));
     }

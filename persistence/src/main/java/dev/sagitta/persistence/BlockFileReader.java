@@ -33,6 +33,7 @@ public final class BlockFileReader implements Closeable {
    * Opens a file that a manifest lists.
    *
    * @throws CorruptFileException if length, header, footer or table are not those of the entry
+   * @throws UnreadableFileException if the file system cannot read these
    * @throws java.nio.file.NoSuchFileException if there is no such file
    * @throws FormatVersionException if a newer library wrote it
    * @throws WrongStoreException if it belongs to another store
@@ -153,10 +154,7 @@ public final class BlockFileReader implements Closeable {
     // A failed block leaves the buffer empty, so that its bytes can never be handed out.
     try {
       table.readBlock(handle, nextBlock, block, crc);
-    } catch (IOException e) {
-      block.limit(0);
-      throw UnreadableFileException.at(file, (long) nextBlock * BlockFileFormat.BLOCK_BYTES, e);
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       block.limit(0);
       throw e;
     }

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlockFileScan implements Closeable {
 
-  private final Path file;
   private final FileHandle handle;
   private final BlockFileTable table;
   private final CRC32C crc = new CRC32C();
@@ -25,8 +24,7 @@ public final class BlockFileScan implements Closeable {
   /** Taken with the first block, as many files are only opened. */
   private @Nullable ByteBuffer block;
 
-  private BlockFileScan(Path file, FileHandle handle, BlockFileTable table) {
-    this.file = file;
+  private BlockFileScan(FileHandle handle, BlockFileTable table) {
     this.handle = handle;
     this.table = table;
   }
@@ -35,6 +33,7 @@ public final class BlockFileScan implements Closeable {
    * Opens a file that a manifest lists; reads its header, footer and table.
    *
    * @throws CorruptFileException if length, header, footer or table are not those of the entry
+   * @throws UnreadableFileException if the file system cannot read these
    * @throws java.nio.file.NoSuchFileException if there is no such file
    * @throws FormatVersionException if a newer library wrote it
    * @throws WrongStoreException if it belongs to another store
@@ -44,8 +43,7 @@ public final class BlockFileScan implements Closeable {
     Path file = directory.resolve(entry.name());
     return Opened.open(
         files.openForReading(file),
-        handle ->
-            new BlockFileScan(file, handle, BlockFileTable.read(handle, file, entry, storeId)));
+        handle -> new BlockFileScan(handle, BlockFileTable.read(handle, file, entry, storeId)));
   }
 
   /** Bytes of all blocks. */
@@ -78,11 +76,7 @@ public final class BlockFileScan implements Closeable {
     if (block == null) {
       block = ByteBuffer.allocate(table.blockBytes(0));
     }
-    try {
-      table.readBlock(handle, looked, block, crc);
-    } catch (IOException e) {
-      throw UnreadableFileException.at(file, (long) looked * BlockFileFormat.BLOCK_BYTES, e);
-    }
+    table.readBlock(handle, looked, block, crc);
     return table.blockBytes(looked);
   }
 

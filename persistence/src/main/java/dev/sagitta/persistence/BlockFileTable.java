@@ -172,7 +172,7 @@ final class BlockFileTable {
   private static ByteBuffer read(FileHandle handle, Path file, long offset, int bytes)
       throws IOException {
     ByteBuffer target = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    int count = handle.read(target, offset);
+    int count = StoredBytes.read(handle, file, target, offset);
     if (count != bytes) {
       throw new CorruptFileException(
           file, offset + count, bytes + " bytes at " + offset, count + " bytes");
@@ -209,13 +209,14 @@ final class BlockFileTable {
    *
    * @param target cleared first; afterwards its position is 0 and its limit the block's length
    * @throws CorruptFileException naming the block's offset and both CRCs
+   * @throws UnreadableFileException if the file system cannot read it
    */
   void readBlock(FileHandle handle, int block, ByteBuffer target, CRC32C crc) throws IOException {
     Objects.checkIndex(block, blockCount());
     int bytes = blockBytes(block);
     long offset = (long) block * BlockFileFormat.BLOCK_BYTES;
     target.clear().limit(bytes);
-    int count = handle.read(target, offset);
+    int count = StoredBytes.read(handle, file, target, offset);
     target.flip();
     if (count != bytes) {
       throw new CorruptFileException(

@@ -85,10 +85,11 @@ final class FileHeader {
    * @throws CorruptFileException if the file is too short, is not a Sagitta file, has a damaged
    *     header or is of another kind
    * @throws FormatVersionException if the header is intact but of a version not read here
+   * @throws UnreadableFileException if the file system cannot read it
    */
   static UUID read(FileHandle handle, Path file, FileKind kind) throws IOException {
     ByteBuffer header = ByteBuffer.allocate(BYTES);
-    int count = handle.read(header, 0);
+    int count = StoredBytes.read(handle, file, header, 0);
     if (count < BYTES) {
       throw new CorruptFileException(file, 0, "a header of " + BYTES + " bytes", count + " bytes");
     }

@@ -46,6 +46,7 @@ final class LogHeaderCodec {
    * @throws CorruptFileException if it is damaged, or not that of the log of this number
    * @throws FormatVersionException if a newer library wrote it
    * @throws WrongStoreException if it belongs to another store
+   * @throws UnreadableFileException if the file system cannot read it
    */
   static Read read(FileHandle handle, Path file, UUID storeId, long number) throws IOException {
     FileHeader.read(handle, file, FileKind.LOG, storeId);
@@ -85,7 +86,7 @@ final class LogHeaderCodec {
 
   private static ByteBuffer readBytes(FileHandle handle, Path file) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(LogFormat.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    int count = handle.read(bytes, 0);
+    int count = StoredBytes.read(handle, file, bytes, 0);
     if (count < LogFormat.HEADER_BYTES) {
       throw new CorruptFileException(
           file, count, "a log header of " + LogFormat.HEADER_BYTES + " bytes", count + " bytes");

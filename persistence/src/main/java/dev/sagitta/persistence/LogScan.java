@@ -52,6 +52,7 @@ public final class LogScan implements Closeable {
    *
    * @param start from the manifest: {@link Manifest#logStart}
    * @throws CorruptFileException if a log is missing or its header is damaged
+   * @throws UnreadableFileException if the file system cannot read a header
    * @throws FormatVersionException if a newer library wrote a log
    * @throws WrongStoreException if a log belongs to another store
    */

@@ -116,19 +116,21 @@ public final class ManifestStore {
    * What {@link #retained} found.
    *
    * @param manifests the newest whose own checksums verify, at most two, newest first
-   * @param damaged why others among and above them do not, newest first
+   * @param problems why others among and above them do not, newest first: each a {@link
+   *     CorruptFileException} or an {@link UnreadableFileException}
    */
-  public record Retained(List<Manifest> manifests, List<CorruptFileException> damaged) {
+  public record Retained(List<Manifest> manifests, List<IOException> problems) {
 
     public Retained {
       manifests = List.copyOf(manifests);
-      damaged = List.copyOf(damaged);
+      problems = List.copyOf(problems);
     }
   }
 
   /**
    * Reads the manifests whose files are kept. Unlike {@link #load} it does not look whether those
-   * files are there. Changes nothing on disk, nor what this object knows.
+   * files are there, and goes past a manifest that cannot be read. Changes nothing on disk, nor
+   * what this object knows.
    *
    * @throws NoManifestException if there is none at all
    * @throws FormatVersionException if a newer library wrote a manifest
@@ -139,18 +141,18 @@ public final class ManifestStore {
       throw new NoManifestException(directory);
     }
     var manifests = new ArrayList<Manifest>();
-    var damaged = new ArrayList<CorruptFileException>();
+    var problems = new ArrayList<IOException>();
     for (long generation : generations) {
       try {
         manifests.add(read(generation));
-      } catch (CorruptFileException e) {
-        damaged.add(e);
+      } catch (CorruptFileException | UnreadableFileException e) {
+        problems.add(e);
       }
       if (manifests.size() == KEPT) {
         break;
       }
     }
-    return new Retained(manifests, damaged);
+    return new Retained(manifests, problems);
   }
 
   /** The generation that the next manifest must have: above all that were ever seen or tried. */

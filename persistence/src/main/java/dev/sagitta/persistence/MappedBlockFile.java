@@ -66,6 +66,7 @@ public final class MappedBlockFile {
    *
    * @param arena owns the mapping; the segment is valid until it is closed
    * @throws CorruptFileException if length, header, footer or table are not those of the entry
+   * @throws UnreadableFileException if the file system cannot read these
    * @throws java.nio.file.NoSuchFileException if there is no such file
    * @throws FormatVersionException if a newer library wrote it
    * @throws WrongStoreException if it belongs to another store
@@ -148,11 +149,7 @@ public final class MappedBlockFile {
     try (FileHandle handle = files.openForReading(path)) {
       for (int block = (int) (offset >>> BLOCK_SHIFT); block <= last; block++) {
         if (!isVerified(block)) {
-          try {
-            table.readBlock(handle, block, buffer, crc);
-          } catch (IOException e) {
-            throw UnreadableFileException.at(path, (long) block << BLOCK_SHIFT, e);
-          }
+          table.readBlock(handle, block, buffer, crc);
           mark(block);
         }
       }

@@ -1,6 +1,7 @@
 package dev.sagitta.persistence;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 
 /**
@@ -21,9 +22,12 @@ public final class UnreadableFileException extends IOException {
     this.offset = offset;
   }
 
-  /** An error met while reading at a place: itself if it is of the bytes, else one of this kind. */
+  /**
+   * An error met while reading at a place: itself if it is of the bytes, or says that the file was
+   * closed, which tells nothing of the medium; else one of this kind.
+   */
   static IOException at(Path file, long offset, IOException met) {
-    return met instanceof CorruptFileException
+    return met instanceof CorruptFileException || met instanceof ClosedChannelException
         ? met
         : new UnreadableFileException(file, offset, met);
   }

@@ -2,6 +2,7 @@ package dev.sagitta.persistence;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -241,8 +242,25 @@ final class ManifestStoreTest {
     store.write(manifest(1, List.of()));
     store.write(manifest(1, List.of()));
     files.failNext(call -> call.operation() == IoCall.Operation.READ, new IOException("injected"));
-    assertEquals("injected", assertThrows(IOException.class, this::loaded).getMessage());
+    assertEquals(
+        "/MANIFEST-2 cannot be read at offset 0: java.io.IOException: injected",
+        assertThrows(UnreadableFileException.class, this::loaded).getMessage());
     assertEquals(2, loaded().generation());
+  }
+
+  /** It is for who only looks, and is to be told of everything. */
+  @Test
+  void whatIsRetainedGoesPastAManifestThatCannotBeRead() throws IOException {
+    for (int generation = 1; generation <= 4; generation++) {
+      store.write(manifest(1, List.of()));
+    }
+    failReading("MANIFEST-4");
+    ManifestStore.Retained retained = store.retained();
+    assertEquals(List.of(3L, 2L), retained.manifests().stream().map(Manifest::generation).toList());
+    assertEquals(1, retained.problems().size());
+    assertEquals(
+        path(4),
+        assertInstanceOf(UnreadableFileException.class, retained.problems().getFirst()).file());
   }
 
   @Test
@@ -511,7 +529,9 @@ final class ManifestStoreTest {
       store.write(manifest(1, List.of(extent(number))));
     }
     failReading("vectors-3.ext");
-    assertEquals("bad sector", assertThrows(IOException.class, store::deleteObsolete).getMessage());
+    assertEquals(
+        "/vectors-3.ext cannot be read at offset 0: java.io.IOException: bad sector",
+        assertThrows(UnreadableFileException.class, store::deleteObsolete).getMessage());
     assertFalse(files.exists(path(1)));
     assertTrue(files.exists(path(2)));
     assertTrue(files.exists(ROOT.resolve("vectors-2.ext")));
