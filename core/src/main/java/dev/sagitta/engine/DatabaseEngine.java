@@ -12,14 +12,10 @@ import dev.sagitta.VerifyLevel;
 import dev.sagitta.VerifyProgress;
 import dev.sagitta.VerifyReport;
 import dev.sagitta.distance.kernel.RowLayout;
-import dev.sagitta.persistence.FileKind;
 import dev.sagitta.persistence.FileOperations;
 import java.io.Closeable;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,7 +25,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,16 +36,13 @@ import org.jspecify.annotations.Nullable;
  * therefore waits for another that is being opened.
  */
 public final class DatabaseEngine {
-  private static final Logger LOG = System.getLogger("dev.sagitta");
-  private static final Pattern NAME = Pattern.compile(Limits.COLLECTION_NAME_PATTERN);
   static final String LOCK = "LOCK";
-  private static final String CREATING = ".creating";
-  private static final String DROPPED = ".dropped";
 
   private final Path directory;
   private final DatabaseOptions options;
   private final Environment environment;
   private final FileOperations files;
+  private final CollectionDirectories directories;
   private final ExecutorService fileThread;
   private final Map<String, CollectionEngine> open = new TreeMap<>();
   private final Closeable lock;
@@ -72,6 +64,7 @@ public final class DatabaseEngine {
     this.options = options;
     this.environment = environment;
     this.files = environment.files();
+    this.directories = new CollectionDirectories(files, directory);
     this.fileThread = fileThread;
     this.lock = onFileThread("opening " + directory, this::takeDirectory);
     try {
@@ -109,7 +102,7 @@ public final class DatabaseEngine {
     createDirectories(directory);
     Closeable taken = files.lock(directory.resolve(LOCK));
     try {
-      removeLeftovers();
+      directories.removeLeftovers();
       return taken;
     } catch (IOException | RuntimeException | Error e) {
       taken.close();
@@ -127,63 +120,6 @@ public final class DatabaseEngine {
       files.createDirectory(missing);
       files.forceDirectory(parent);
     }
-  }
-
-  private void removeLeftovers() throws IOException {
-    for (String name : files.list(directory)) {
-      if (isLeftover(name, CREATING) || isLeftover(name, DROPPED)) {
-        tryToRemove(directory.resolve(name));
-      }
-    }
-  }
-
-  /** Leaves alone what is not a collection's, and what cannot be removed now. */
-  private void tryToRemove(Path leftover) {
-    try {
-      if (isOurs(leftover)) {
-        removeLeftover(leftover);
-      }
-    } catch (IOException e) {
-      LOG.log(Level.DEBUG, "removing " + leftover + " failed", e);
-    }
-  }
-
-  private boolean isOurs(Path leftover) throws IOException {
-    return files.isDirectory(leftover) && files.list(leftover).stream().allMatch(FileKind::isName);
-  }
-
-  /** Makes a name free for use, unless somebody else uses it. */
-  private void removeIfThere(Path leftover) throws IOException {
-    if (files.exists(leftover)) {
-      if (!isOurs(leftover)) {
-        throw new FileAlreadyExistsException(
-            leftover.toString(), null, "not left behind by Sagitta, and in the way");
-      }
-      removeLeftover(leftover);
-    }
-  }
-
-  /** The name must be durable first, lest files are missing under the name that it had before. */
-  private void removeLeftover(Path leftover) throws IOException {
-    files.forceDirectory(directory);
-    deleteTree(leftover);
-  }
-
-  /** Whether a name can be that of a collection. */
-  static boolean isCollection(String name) {
-    return NAME.matcher(name).matches();
-  }
-
-  private static boolean isLeftover(String name, String suffix) {
-    return name.endsWith(suffix)
-        && NAME.matcher(name.substring(0, name.length() - suffix.length())).matches();
-  }
-
-  private void deleteTree(Path collection) throws IOException {
-    for (String name : files.list(collection)) {
-      files.delete(collection.resolve(name));
-    }
-    files.delete(collection);
   }
 
   /** The directory, absolute. */
@@ -216,8 +152,8 @@ public final class DatabaseEngine {
   }
 
   private void create(String name, CollectionConfig config) throws IOException {
-    Path making = directory.resolve(name + CREATING);
-    removeIfThere(making);
+    Path making = directories.creating(name);
+    directories.removeIfThere(making);
     files.createDirectory(making);
     RowLayout layout = new RowLayout(config.metric(), config.dimension());
     Tuning tuning = environment.tuning();
@@ -292,17 +228,7 @@ public final class DatabaseEngine {
   }
 
   private List<CollectionInfo> list() throws IOException {
-    return names().stream().map(this::info).toList();
-  }
-
-  private List<String> names() throws IOException {
-    List<String> names = new ArrayList<>();
-    for (String name : files.list(directory)) {
-      if (NAME.matcher(name).matches() && files.isDirectory(directory.resolve(name))) {
-        names.add(name);
-      }
-    }
-    return names;
+    return directories.names().stream().map(this::info).toList();
   }
 
   private CollectionInfo info(String name) {
@@ -386,7 +312,7 @@ public final class DatabaseEngine {
 
   private synchronized List<String> collectionNames() {
     requireOpen();
-    return onFileThread("listing " + directory, this::names);
+    return onFileThread("listing " + directory, directories::names);
   }
 
   /** Deletes a collection, which needs not be readable for that. */
@@ -394,11 +320,11 @@ public final class DatabaseEngine {
     requireOpen();
     requireName(name);
     requireExists(name);
-    Path dropped = directory.resolve(name + DROPPED);
+    Path dropped = directories.dropped(name);
     onFileThread(
         "dropping collection " + name,
         () -> {
-          removeIfThere(dropped);
+          directories.removeIfThere(dropped);
           return true;
         });
     Pins ended = pins.remove(name);
@@ -414,7 +340,7 @@ public final class DatabaseEngine {
         () -> {
           files.rename(directory.resolve(name), dropped);
           files.forceDirectory(directory);
-          deleteTree(dropped);
+          directories.delete(dropped);
           return true;
         });
   }
@@ -476,7 +402,7 @@ public final class DatabaseEngine {
   }
 
   private static void requireName(String name) {
-    if (!NAME.matcher(name).matches()) {
+    if (!CollectionDirectories.isName(name)) {
       throw new InvalidInputException(
           "collection name \"%s\" does not match %s"
               .formatted(name, Limits.COLLECTION_NAME_PATTERN));

@@ -107,7 +107,7 @@ public final class Salvage {
       throw new InvalidInputException("source %s is not a directory".formatted(source));
     }
     for (String name : options.configs().keySet()) {
-      if (!DatabaseEngine.isCollection(name) || !files.isDirectory(source.resolve(name))) {
+      if (!CollectionDirectories.isName(name) || !files.isDirectory(source.resolve(name))) {
         throw new InvalidInputException(
             "options have a configuration of %s, which is no collection of %s"
                 .formatted(name, source));
@@ -161,7 +161,7 @@ public final class Salvage {
 
   /** Before anything is written: a collection is salvaged as its newest manifest says. */
   private void requireKnownFormats() throws IOException {
-    for (String name : names()) {
+    for (String name : new CollectionDirectories(files, source).names()) {
       stopIfAsked();
       try {
         var _ = CollectionScan.read(files, source.resolve(name), damage -> {});
@@ -173,19 +173,9 @@ public final class Salvage {
     }
   }
 
-  private List<String> names() throws IOException {
-    List<String> names = new ArrayList<>();
-    for (String name : files.list(source)) {
-      if (DatabaseEngine.isCollection(name) && files.isDirectory(source.resolve(name))) {
-        names.add(name);
-      }
-    }
-    return names;
-  }
-
   private List<SalvagedCollection> collections(SalvageTarget made) throws IOException {
     List<SalvagedCollection> collections = new ArrayList<>();
-    for (String name : names()) {
+    for (String name : new CollectionDirectories(files, source).names()) {
       stopIfAsked();
       Optional<CollectionConfig> told = Optional.ofNullable(options.configs().get(name));
       collections.add(

@@ -4,7 +4,6 @@ import dev.sagitta.CollectionConfig;
 import dev.sagitta.DatabaseOptions;
 import dev.sagitta.Durability;
 import dev.sagitta.InvalidInputException;
-import dev.sagitta.persistence.FileKind;
 import dev.sagitta.persistence.FileOperations;
 import java.io.Closeable;
 import java.io.IOException;
@@ -100,7 +99,8 @@ final class SalvageTarget {
 
   /** Nothing but what a salvage makes is ever deleted, nor while another one is at work there. */
   private static void removeUnfinished(FileOperations files, Path unfinished) throws IOException {
-    if (!files.isDirectory(unfinished) || !isOurs(files, unfinished)) {
+    var inside = new CollectionDirectories(files, unfinished);
+    if (!files.isDirectory(unfinished) || !isOurs(files, unfinished, inside)) {
       throw new FileAlreadyExistsException(
           unfinished.toString(), null, "not left behind by a salvage, and in the way");
     }
@@ -108,10 +108,7 @@ final class SalvageTarget {
       for (String name : files.list(unfinished)) {
         Path entry = unfinished.resolve(name);
         if (files.isDirectory(entry)) {
-          for (String file : files.list(entry)) {
-            files.delete(entry.resolve(file));
-          }
-          files.delete(entry);
+          inside.delete(entry);
         }
       }
     }
@@ -119,14 +116,10 @@ final class SalvageTarget {
     files.delete(unfinished);
   }
 
-  private static boolean isOurs(FileOperations files, Path unfinished) throws IOException {
+  private static boolean isOurs(FileOperations files, Path unfinished, CollectionDirectories inside)
+      throws IOException {
     for (String name : files.list(unfinished)) {
-      Path entry = unfinished.resolve(name);
-      boolean ours =
-          name.equals(DatabaseEngine.LOCK)
-              || (files.isDirectory(entry)
-                  && files.list(entry).stream().allMatch(FileKind::isName));
-      if (!ours) {
+      if (!name.equals(DatabaseEngine.LOCK) && !inside.isOurs(unfinished.resolve(name))) {
         return false;
       }
     }

@@ -1,0 +1,113 @@
+package dev.sagitta.engine;
+
+import dev.sagitta.Limits;
+import dev.sagitta.persistence.FileKind;
+import dev.sagitta.persistence.FileOperations;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What stands in the directory of a database: collections, and leftovers of collections that were
+ * being made or dropped. Deletes nothing but files whose names this library gives. Immutable; its
+ * methods do I/O.
+ */
+final class CollectionDirectories {
+  private static final Logger LOG = System.getLogger("dev.sagitta");
+  private static final Pattern NAME = Pattern.compile(Limits.COLLECTION_NAME_PATTERN);
+  private static final String CREATING = ".creating";
+  private static final String DROPPED = ".dropped";
+
+  private final FileOperations files;
+  private final Path database;
+
+  CollectionDirectories(FileOperations files, Path database) {
+    this.files = files;
+    this.database = database;
+  }
+
+  /** Whether a name can be that of a collection. */
+  static boolean isName(String name) {
+    return NAME.matcher(name).matches();
+  }
+
+  /** Where a collection is until it is complete. */
+  Path creating(String name) {
+    return database.resolve(name + CREATING);
+  }
+
+  /** Where a collection is while its files are deleted. */
+  Path dropped(String name) {
+    return database.resolve(name + DROPPED);
+  }
+
+  /** The names of all collections, sorted. Opens no file. */
+  List<String> names() throws IOException {
+    List<String> names = new ArrayList<>();
+    for (String name : files.list(database)) {
+      if (isName(name) && files.isDirectory(database.resolve(name))) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  /** Leaves alone what is not a collection's, and what cannot be removed now. */
+  void removeLeftovers() throws IOException {
+    for (String name : files.list(database)) {
+      if (isLeftover(name, CREATING) || isLeftover(name, DROPPED)) {
+        tryToRemove(database.resolve(name));
+      }
+    }
+  }
+
+  private static boolean isLeftover(String name, String suffix) {
+    return name.endsWith(suffix) && isName(name.substring(0, name.length() - suffix.length()));
+  }
+
+  private void tryToRemove(Path leftover) {
+    try {
+      if (isOurs(leftover)) {
+        remove(leftover);
+      }
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "removing " + leftover + " failed", e);
+    }
+  }
+
+  /** Makes the name of a leftover free for use, unless somebody else uses it. */
+  void removeIfThere(Path leftover) throws IOException {
+    if (files.exists(leftover)) {
+      if (!isOurs(leftover)) {
+        throw new FileAlreadyExistsException(
+            leftover.toString(), null, "not left behind by Sagitta, and in the way");
+      }
+      remove(leftover);
+    }
+  }
+
+  /** The name must be durable first, lest files are missing under the name that it had before. */
+  private void remove(Path leftover) throws IOException {
+    files.forceDirectory(database);
+    delete(leftover);
+  }
+
+  /** Whether a path is a directory that holds nothing but files of a collection. */
+  boolean isOurs(Path collection) throws IOException {
+    return files.isDirectory(collection)
+        && files.list(collection).stream().allMatch(FileKind::isName);
+  }
+
+  /** Deletes a collection's files, then its directory. */
+  void delete(Path collection) throws IOException {
+    for (String name : files.list(collection)) {
+      files.delete(collection.resolve(name));
+    }
+    files.delete(collection);
+  }
+}
