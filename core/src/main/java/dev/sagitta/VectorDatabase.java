@@ -136,9 +136,9 @@ public final class VectorDatabase implements AutoCloseable {
     return engine.collections();
   }
 
-  /** The names of all collections, sorted. */
+  /** The names of all collections, sorted, those that are damaged among them. Opens no file. */
   public List<String> collectionNames() {
-    return collections().stream().map(CollectionInfo::name).toList();
+    return engine.collectionNames();
   }
 
   /**

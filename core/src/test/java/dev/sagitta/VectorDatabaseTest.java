@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -107,6 +109,24 @@ final class VectorDatabaseTest {
       }
       simulated.reopen();
     }
+  }
+
+  @Test
+  void listsNamesWithoutOpeningAFile() {
+    simulated.plane().upsert(1, VECTOR);
+    simulated.database().collection("other", CONFIG);
+    simulated.reopen();
+    simulated.damage("plane", "MANIFEST-");
+    Set<IoCall.Operation> met = EnumSet.noneOf(IoCall.Operation.class);
+    simulated
+        .files()
+        .intercept(
+            call -> {
+              met.add(call.operation());
+              return Optional.empty();
+            });
+    assertEquals(List.of("other", "plane"), simulated.database().collectionNames());
+    assertEquals(EnumSet.of(IoCall.Operation.LIST, IoCall.Operation.EXISTS), met);
   }
 
   @Test

@@ -221,6 +221,12 @@ public final class DatabaseEngine {
     }
   }
 
+  /** The names of all collections, sorted. */
+  public synchronized List<String> collectionNames() {
+    requireOpen();
+    return onFileThread("listing " + directory, directories::names);
+  }
+
   /** All collections, sorted by name. */
   public synchronized List<CollectionInfo> collections() {
     requireOpen();
@@ -308,11 +314,6 @@ public final class DatabaseEngine {
 
   private synchronized Optional<CollectionEngine> opened(String name) {
     return Optional.ofNullable(open.get(name));
-  }
-
-  private synchronized List<String> collectionNames() {
-    requireOpen();
-    return onFileThread("listing " + directory, directories::names);
   }
 
   /** Deletes a collection, which needs not be readable for that. */
