@@ -143,9 +143,13 @@ public final class VectorDatabase implements AutoCloseable {
 
   /**
    * Deletes a collection and its files. After a crash in the middle it is either there whole or
-   * gone.
+   * gone. If some files cannot be deleted, it is gone all the same, and the next opening of the
+   * database tries again.
    *
    * @throws CollectionNotFoundException if there is none of that name
+   * @throws StorageException if the file system refuses, or if there are other files in the
+   *     collection's directory, which are never deleted: then the collection stays as it is, and
+   *     the message names the first of them
    */
   public void drop(String name) {
     engine.drop(Inputs.notNull("name", name));

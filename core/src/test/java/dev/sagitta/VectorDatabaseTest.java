@@ -408,7 +408,8 @@ final class VectorDatabaseTest {
           machine.plane().upsert(1, VECTOR, Payload.empty());
           machine.reopen();
           machine.files().crashAtStep(machine.files().ioSteps() + step);
-          assertThrows(SagittaException.class, () -> machine.database().drop("plane"));
+          boolean acknowledged = dropped(machine.database());
+          assertEquals(step > 2, acknowledged, "once its new name is durable");
           SimulatedFiles killed = machine.files().killProcess();
           killed.crashAtStep(killed.ioSteps() + second);
           try {
@@ -421,6 +422,7 @@ final class VectorDatabaseTest {
               for (CollectionInfo info : last.collections()) {
                 assertEquals(Optional.empty(), info.damage());
                 assertEquals(1, last.collection("plane").count());
+                assertFalse(acknowledged);
               }
             }
           }
@@ -429,8 +431,17 @@ final class VectorDatabaseTest {
     }
   }
 
+  private static boolean dropped(VectorDatabase database) {
+    try {
+      database.drop("plane");
+      return true;
+    } catch (StorageException crashed) {
+      return false;
+    }
+  }
+
   @Test
-  void aDropThatFailsLeavesTheCollectionOrNothing() {
+  void aDropThatFailsLeavesTheCollection() {
     simulated.plane().upsert(1, VECTOR, Payload.empty());
     simulated
         .files()
@@ -441,15 +452,73 @@ final class VectorDatabaseTest {
         assertThrows(StorageException.class, () -> simulated.database().drop("plane"))
             .getMessage());
     assertEquals(1, simulated.plane().count());
-    simulated
-        .files()
-        .failNext(
-            call -> call.operation() == IoCall.Operation.DELETE, new IOException("told to fail"));
-    assertThrows(StorageException.class, () -> simulated.database().drop("plane"));
-    assertEquals(List.of(), simulated.database().collections());
-    assertEquals(0, simulated.plane().count(), "a new one");
+  }
+
+  /** Its name is gone for good by then. */
+  @Test
+  void aDropThatCannotDeleteIsDone() throws IOException {
+    for (boolean reopened : new boolean[] {true, false}) {
+      simulated.plane().upsert(1, VECTOR, Payload.empty());
+      simulated
+          .files()
+          .failNext(
+              call -> call.operation() == IoCall.Operation.DELETE, new IOException("told to fail"));
+      simulated.database().drop("plane");
+      assertEquals(List.of(), simulated.database().collections());
+      assertEquals(
+          List.of("LOCK", "plane.dropped"), simulated.files().list(SimulatedDatabase.DIRECTORY));
+      if (reopened) {
+        simulated.reopen();
+      } else {
+        assertEquals(0, simulated.plane().count(), "a new one");
+        simulated.database().drop("plane");
+      }
+      assertEquals(List.of("LOCK"), simulated.files().list(SimulatedDatabase.DIRECTORY));
+    }
+  }
+
+  /** What is not a collection's is never deleted, nor put out of the way. */
+  @Test
+  void dropsNothingThatHoldsForeignFiles() throws IOException {
+    Path directory = SimulatedDatabase.DIRECTORY.resolve("plane");
+    simulated.plane().upsert(1, VECTOR, Payload.empty());
+    simulated.files().create(directory.resolve("notes.txt")).close();
+    simulated.files().createDirectory(directory.resolve("photos"));
+    simulated.files().create(directory.resolve("photos").resolve("cat.jpg")).close();
+    assertDropRefused(directory.resolve("notes.txt"));
+    simulated.files().delete(directory.resolve("notes.txt"));
+    assertDropRefused(directory.resolve("photos"));
+    simulated.files().delete(directory.resolve("photos").resolve("cat.jpg"));
+    simulated.files().delete(directory.resolve("photos"));
     simulated.database().drop("plane");
-    assertEquals(List.of(), simulated.database().collections());
+    assertEquals(List.of("LOCK"), simulated.files().list(SimulatedDatabase.DIRECTORY));
+  }
+
+  /** Of the collection as it is open, and as it is not. */
+  private void assertDropRefused(Path foreign) {
+    for (boolean open : new boolean[] {true, false}) {
+      VectorCollection plane = simulated.plane();
+      if (!open) {
+        simulated.reopen();
+      }
+      String digest = simulated.files().digest();
+      assertEquals(
+          "dropping collection plane failed: java.nio.file.FileSystemException: "
+              + foreign
+              + ": not a file of the collection, and never deleted",
+          assertThrows(StorageException.class, () -> simulated.database().drop("plane"))
+              .getMessage());
+      assertEquals(digest, simulated.files().digest());
+      assertEquals(1, (open ? plane : simulated.plane()).count());
+    }
+  }
+
+  @Test
+  void dropsNoFileOfACollectionsName() throws IOException {
+    Path file = SimulatedDatabase.DIRECTORY.resolve("plane");
+    simulated.files().create(file).close();
+    assertThrows(StorageException.class, () -> simulated.database().drop("plane"));
+    assertEquals(List.of("LOCK", "plane"), simulated.files().list(SimulatedDatabase.DIRECTORY));
   }
 
   @Test

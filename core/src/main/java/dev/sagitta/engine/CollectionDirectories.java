@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -76,7 +78,7 @@ final class CollectionDirectories {
         remove(leftover);
       }
     } catch (IOException e) {
-      LOG.log(Level.DEBUG, "removing " + leftover + " failed", e);
+      logLeft(leftover, e);
     }
   }
 
@@ -99,15 +101,55 @@ final class CollectionDirectories {
 
   /** Whether a path is a directory that holds nothing but files of a collection. */
   boolean isOurs(Path collection) throws IOException {
-    return files.isDirectory(collection)
-        && files.list(collection).stream().allMatch(FileKind::isName);
+    return foreign(collection).isEmpty();
   }
 
-  /** Deletes a collection's files, then its directory. */
+  /**
+   * Refuses what could not be deleted without deleting what is not a collection's.
+   *
+   * @throws FileSystemException naming the first such file
+   */
+  void requireOurs(Path collection) throws IOException {
+    Optional<Path> foreign = foreign(collection);
+    if (foreign.isPresent()) {
+      throw new FileSystemException(
+          foreign.get().toString(), null, "not a file of the collection, and never deleted");
+    }
+  }
+
+  private Optional<Path> foreign(Path collection) throws IOException {
+    if (!files.isDirectory(collection)) {
+      return Optional.of(collection);
+    }
+    return files.list(collection).stream()
+        .filter(name -> !FileKind.isName(name))
+        .findFirst()
+        .map(collection::resolve);
+  }
+
+  /** Deletes a collection's files, then its directory; that fails if it holds anything else. */
   void delete(Path collection) throws IOException {
     for (String name : files.list(collection)) {
-      files.delete(collection.resolve(name));
+      if (FileKind.isName(name)) {
+        files.delete(collection.resolve(name));
+      }
     }
     files.delete(collection);
+  }
+
+  /**
+   * Deletes a collection that is durably renamed. It is gone by then, whatever happens here: what
+   * cannot be deleted is a leftover.
+   */
+  void deleteDropped(Path dropped) {
+    try {
+      delete(dropped);
+    } catch (IOException e) {
+      logLeft(dropped, e);
+    }
+  }
+
+  private static void logLeft(Path leftover, IOException why) {
+    LOG.log(Level.DEBUG, "removing " + leftover + " failed", why);
   }
 }

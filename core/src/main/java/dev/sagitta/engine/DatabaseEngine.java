@@ -316,15 +316,20 @@ public final class DatabaseEngine {
     return Optional.ofNullable(open.get(name));
   }
 
-  /** Deletes a collection, which needs not be readable for that. */
+  /**
+   * Deletes a collection, which needs not be readable for that. Refused, and nothing is changed, if
+   * its directory holds anything else.
+   */
   public synchronized void drop(String name) {
     requireOpen();
     requireName(name);
     requireExists(name);
+    Path path = directory.resolve(name);
     Path dropped = directories.dropped(name);
     onFileThread(
         "dropping collection " + name,
         () -> {
+          directories.requireOurs(path);
           directories.removeIfThere(dropped);
           return true;
         });
@@ -339,9 +344,9 @@ public final class DatabaseEngine {
     onFileThread(
         "dropping collection " + name,
         () -> {
-          files.rename(directory.resolve(name), dropped);
+          files.rename(path, dropped);
           files.forceDirectory(directory);
-          directories.delete(dropped);
+          directories.deleteDropped(dropped);
           return true;
         });
   }
