@@ -143,6 +143,51 @@ final class SalvageTest {
     assertTrue(missing > 0 && run.entry("a").lost() >= missing, () -> missing + " are missing");
   }
 
+  /** A checkpoint that stores nothing but links leaves two slot tables of one sequence. */
+  @Test
+  void takesWhatTheOtherSlotTableOfTheSameSequenceHolds() throws Exception {
+    SalvageStore.Copies copies = linkedAfterwards(0);
+    for (Path slots : files(copies.next(), "plane", FileKind.SLOTS)) {
+      SimulatedFiles files = copies.next();
+      files.delete(slots);
+      SalvagedCollection entry = salvaged(files);
+      assertEquals(40, entry.recovered(), entry::toString);
+      assertTrue(entry.whole(), entry::toString);
+    }
+  }
+
+  /**
+   * Forty records in two checkpoints at their end, the second with the links that the first lacks.
+   *
+   * @param later records written then
+   */
+  private static SalvageStore.Copies linkedAfterwards(int later) throws Exception {
+    var threads = GatedThreads.holdingLinkers();
+    try (var simulated = new SimulatedDatabase().gated(threads)) {
+      VectorCollection plane = simulated.plane();
+      for (int id = 0; id < 40 + later; id++) {
+        plane.upsert(id, new float[] {id, 1});
+        if (id == 39) {
+          plane.checkpoint();
+          threads.open();
+          plane.awaitIndexed();
+          plane.checkpoint();
+        }
+      }
+      SimulatedFiles files = simulated.files().killProcess();
+      assertEquals(2, files(files, "plane", FileKind.MANIFEST).size());
+      assertEquals(2, files(files, "plane", FileKind.SLOTS).size());
+      // Everything is forced, so every copy is the same.
+      return new SalvageStore.Copies(files);
+    }
+  }
+
+  private static SalvagedCollection salvaged(SimulatedFiles files) {
+    return SalvageRun.salvage(files, SalvageOptions.defaults(), progress -> {})
+        .collection("plane")
+        .orElseThrow();
+  }
+
   /** Old versions that a gap leaves in the target do not stand for records that are lost. */
   @Test
   void countsAtLeastAllThatIsLostWhereLogAndSlotTableAreDamaged() throws IOException {
@@ -426,11 +471,13 @@ final class SalvageTest {
     }
   }
 
+  /** The oldest first. */
   private static List<Path> files(SimulatedFiles files, String collection, FileKind kind)
       throws IOException {
     Path directory = SalvageStore.SOURCE.resolve(collection);
     return files.list(directory).stream()
         .filter(name -> kind.number(name).isPresent())
+        .sorted(Comparator.comparingLong(name -> kind.number(name).orElseThrow()))
         .map(directory::resolve)
         .toList();
   }

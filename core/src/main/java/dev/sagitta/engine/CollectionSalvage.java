@@ -94,12 +94,16 @@ final class CollectionSalvage {
     }
   }
 
-  /** Those that are different, newest first. */
+  /**
+   * Those that are different, newest first. Two of the same sequence are, if one was made to store
+   * links: it has a slot table of its own, and the logs before are gone.
+   */
   private List<SalvagedCheckpoint> checkpoints(List<Manifest> manifests) {
     List<SalvagedCheckpoint> checkpoints = new ArrayList<>();
     for (Manifest manifest : manifests) {
       boolean known =
           !checkpoints.isEmpty()
+              && checkpoints.getLast().manifest().files().equals(manifest.files())
               && checkpoints.getLast().sequence() == manifest.checkpointSequence();
       if (!known) {
         try {
