@@ -12,6 +12,7 @@ import dev.sagitta.persistence.FileHandle;
 import dev.sagitta.persistence.FileKind;
 import dev.sagitta.persistence.Interceptor;
 import dev.sagitta.persistence.IoCall;
+import dev.sagitta.persistence.LogFrame;
 import dev.sagitta.persistence.SimulatedFiles;
 import java.io.Closeable;
 import java.io.IOException;
@@ -154,6 +155,25 @@ final class SalvageTest {
       assertEquals(40, entry.recovered(), entry::toString);
       assertTrue(entry.whole(), entry::toString);
     }
+  }
+
+  /** What is lost of a checkpoint does not depend on gaps in the log behind it. */
+  @Test
+  void countsNothingAsLostForAGapBehindTheNewestCheckpoint() throws Exception {
+    SimulatedFiles files = linkedAfterwards(3).next();
+    files.delete(files(files, "plane", FileKind.SLOTS).getLast());
+    Path log = files(files, "plane", FileKind.LOG).getLast();
+    flip(files, log, LogFrame.of(files.bytes(log)).getFirst());
+    SalvagedCollection entry = salvaged(files);
+    assertEquals(
+        List.of(41L), entry.logGaps().stream().map(LogGap::fromSequence).toList(), entry::toString);
+    assertEquals(42, entry.recovered());
+    assertEquals(0, entry.lost());
+  }
+
+  /** Damages a frame's payload. */
+  private static void flip(SimulatedFiles files, Path log, LogFrame frame) throws IOException {
+    files.flipBit(log, 8L * frame.payloadStart());
   }
 
   /**

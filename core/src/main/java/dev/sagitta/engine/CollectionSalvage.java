@@ -197,24 +197,24 @@ final class CollectionSalvage {
     }
     sink.flush();
     if (newest) {
-      settle(checkpoint.live(), intact, sink);
+      settle(checkpoint, intact, sink);
     }
   }
 
   /**
-   * Counts the losses. Without a gap in the log the target has nothing that did not live at the
-   * checkpoint, so what it lacks is lost. With one, what the target has beside the checkpoint's
-   * intact records may be older versions, so all others that lived there may be lost.
+   * Counts the losses. Without a gap in the log before it the target has nothing that did not live
+   * at the checkpoint, so what it lacks is lost. With one, what the target has beside the
+   * checkpoint's intact records may be older versions, so all others that lived there may be lost.
    *
-   * @param live records that lived at the checkpoint
-   * @param intact those of them that the checkpoint gave
+   * @param intact records that lived at the checkpoint and that it gave
    */
-  private void settle(long live, long intact, SalvageSink sink) {
-    if (notes.gapCount() == 0) {
-      losses.removeIf(sink::contains);
-      losses.settle(Math.max(0, live - sink.count()));
+  private void settle(SalvagedCheckpoint checkpoint, long intact, SalvageSink sink) {
+    // A gap behind it may have been told already: a frame is read ahead.
+    if (notes.hasGapUpTo(checkpoint.sequence())) {
+      losses.settle(Math.max(losses.count(), checkpoint.live() - intact));
     } else {
-      losses.settle(Math.max(losses.count(), live - intact));
+      losses.removeIf(sink::contains);
+      losses.settle(Math.max(0, checkpoint.live() - sink.count()));
     }
   }
 

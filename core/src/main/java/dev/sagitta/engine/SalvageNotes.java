@@ -29,6 +29,9 @@ final class SalvageNotes implements DamageListener {
   private long damageCount;
   private long gapCount;
 
+  /** The lowest sequence that is missing. */
+  private long firstMissing = Long.MAX_VALUE;
+
   @Override
   public void damaged(CorruptFileException corrupt) {
     note(
@@ -73,6 +76,7 @@ final class SalvageNotes implements DamageListener {
   /** Takes a run of writes that are lost. */
   void gap(Path file, long offset, long from, OptionalLong to) {
     gapCount++;
+    firstMissing = Math.min(firstMissing, from);
     if (gaps.size() < Limits.LISTED_MAX) {
       gaps.add(new LogGap(file, offset, from, to));
     }
@@ -92,5 +96,10 @@ final class SalvageNotes implements DamageListener {
 
   long gapCount() {
     return gapCount;
+  }
+
+  /** Whether a write up to a sequence is lost. */
+  boolean hasGapUpTo(long sequence) {
+    return firstMissing <= sequence;
   }
 }
