@@ -53,7 +53,10 @@ public final class IntactFrames implements Closeable {
   /** The highest sequence that is known to have been there. */
   private long knownSequence;
 
-  /** Where the first damage since the last frame is; without a file if there is none. */
+  /**
+   * Where the first damage since the last frame is that may have cost one; without a file if there
+   * is none.
+   */
   private @Nullable Path damagedFile;
 
   private long damagedOffset;
@@ -206,11 +209,21 @@ public final class IntactFrames implements Closeable {
       limit = limit(number);
       entry
           .getValue()
-          .ifPresentOrElse(read -> know(read.header().firstSequence() - 1), () -> headless = true);
+          .ifPresentOrElse(read -> begin(read.header().firstSequence()), () -> headless = true);
       opened = openLog(number, entry.getValue());
       entry = headers.ceilingEntry(next);
     }
     return opened;
+  }
+
+  /** Takes what a log's header says of the logs before it. */
+  private void begin(long firstSequence) {
+    know(firstSequence - 1);
+    if (firstSequence - 1 <= lastSequence) {
+      // What is damaged there cost no frame.
+      damagedFile = null;
+      headless = false;
+    }
   }
 
   private Limit limit(long number) {

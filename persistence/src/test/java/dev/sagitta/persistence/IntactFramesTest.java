@@ -166,6 +166,18 @@ final class IntactFramesTest {
         scan(new IntactFrames.Range(1, 1, 0, 0)));
   }
 
+  /** The damaged seal in front of it cost no frame, as the next header says. */
+  @Test
+  void aGapIsWhereItsFirstFrameIsLost() throws IOException {
+    threeLogs();
+    LogFrame seal = LogFrame.of(files.bytes(file(2))).getLast();
+    files.flipBit(file(2), 8L * seal.start());
+    files.flipBit(file(3), 8L * (LogFormat.HEADER_BYTES + LogFormat.FRAME_HEADER_BYTES));
+    Scanned scanned = scan(ALL);
+    assertEquals(List.of(new Gap("log-3.wal", 11, OptionalLong.of(11))), scanned.gaps());
+    assertTrue(seal.seal() && scanned.endProven());
+  }
+
   /** A log in the middle may be cut anywhere; its successor tells how much is lost. */
   @Test
   void aCutLogIsAGapUpToItsSuccessor() throws IOException {
