@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.agrona.collections.IntArrayList;
 
 /**
@@ -72,12 +73,22 @@ final class CheckpointWriter {
     files.commit(after, all, point.firstLog());
   }
 
-  /** Puts files that the checkpoint has stored in the place of memory. */
+  /**
+   * Puts files that the checkpoint has stored in the place of memory, all that it can.
+   *
+   * @throws IOException the first that it met; what is behind it is sealed all the same
+   */
   void seal() throws IOException {
     CheckpointState stored = files.checkpoint();
     long vectorBytes = (long) stored.slotCount() * state.vectors().layout().rowBytes();
-    seal(state.vectors().extents(), files.entries(FileKind.VECTORS), vectorBytes);
-    seal(state.records().extents(), files.entries(FileKind.PAYLOADS), stored.recordsEnd());
+    Optional<IOException> ofVectors =
+        seal(state.vectors().extents(), files.entries(FileKind.VECTORS), vectorBytes);
+    Optional<IOException> ofRecords =
+        seal(state.records().extents(), files.entries(FileKind.PAYLOADS), stored.recordsEnd());
+    Optional<IOException> problem = ofVectors.or(() -> ofRecords);
+    if (problem.isPresent()) {
+      throw problem.get();
+    }
   }
 
   /**
@@ -140,13 +151,23 @@ final class CheckpointWriter {
     }
   }
 
-  /** Reads back the files of full extents, and puts them in the place of memory. */
-  private void seal(Extents extents, List<FileEntry> entries, long stored) throws IOException {
+  /**
+   * Reads back the files of full extents, and puts them in the place of memory.
+   *
+   * @return why the first could not be, if one could not
+   */
+  private Optional<IOException> seal(Extents extents, List<FileEntry> entries, long stored) {
+    Optional<IOException> problem = Optional.empty();
     long full = stored / extents.extentBytes();
     for (int i = 0; i < full; i++) {
       if (extents.now()[i].file() == null) {
-        extents.seal(i, files, entries.get(i));
+        try {
+          extents.seal(i, files, entries.get(i));
+        } catch (IOException e) {
+          problem = problem.or(() -> Optional.of(e));
+        }
       }
     }
+    return problem;
   }
 }

@@ -29,6 +29,11 @@ final class Checkpoints {
    */
   private static final int AHEAD_SHARE = 64;
 
+  /** A step after a checkpoint. */
+  private interface Tidying {
+    void run() throws IOException;
+  }
+
   private final CollectionState state;
   private final CollectionFiles files;
   private final CommitLog log;
@@ -158,14 +163,24 @@ final class Checkpoints {
     }
   }
 
-  /** Frees what the checkpoint made superfluous. It holds all the same if that fails. */
+  /**
+   * Frees what the checkpoint made superfluous, of each kind whatever becomes of the others, or one
+   * file that can never be mapped would let memory and disk grow without bound.
+   */
   private void settle(CheckpointWriter writer) {
+    tidy(writer::seal);
+    tidy(reclaimer::reclaim);
+    tidy(files::deleteObsolete);
+  }
+
+  /** Takes a step after a checkpoint, which holds all the same if that fails. */
+  private void tidy(Tidying step) {
     try {
-      writer.seal();
-      reclaimer.reclaim();
-      files.deleteObsolete();
-    } catch (IOException | RuntimeException e) {
-      warning = Optional.of("the last checkpoint holds, but what it replaced stays: " + e);
+      step.run();
+    } catch (IOException | RuntimeException | Error e) {
+      if (warning.isEmpty()) {
+        warning = Optional.of("the last checkpoint holds, but what it replaced stays: " + e);
+      }
       LOG.log(Level.DEBUG, "tidying up after a checkpoint of " + files.directory() + " failed", e);
     }
   }
