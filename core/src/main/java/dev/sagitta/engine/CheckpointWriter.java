@@ -93,7 +93,7 @@ final class CheckpointWriter {
 
   /**
    * Files for all extents up to an end: those of the last checkpoint where the extent has not grown
-   * since, new ones else.
+   * since, and what it stored was not damaged when it was read back, new ones else.
    */
   private List<FileEntry> extentFiles(
       FileKind kind, Extents extents, long storedBefore, long storedNow) throws IOException {
@@ -103,7 +103,7 @@ final class CheckpointWriter {
     for (int i = 0; i * extentBytes < storedNow; i++) {
       long bytesBefore = Math.clamp(storedBefore - i * extentBytes, 0, extentBytes);
       long bytesNow = Math.min(storedNow - i * extentBytes, extentBytes);
-      if (bytesBefore == bytesNow) {
+      if (bytesBefore == bytesNow && !extents.isDamaged(i)) {
         entries.add(known.get(i));
       } else {
         try (BlockFileWriter writer = files.create(kind)) {

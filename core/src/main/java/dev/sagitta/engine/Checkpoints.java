@@ -137,11 +137,16 @@ final class Checkpoints {
     }
   }
 
-  /** Whether a checkpoint would store more operations, or more links, than the last one. */
+  /**
+   * Whether a checkpoint would store more operations, or more links, than the last one, or what
+   * that one did not store well.
+   */
   private boolean needed() throws IOException {
     return state.published().sequence() > files.checkpointSequence()
         || files.checkpoint().pendingCount() > state.pending().size()
-        || graph.warning().isPresent();
+        || graph.warning().isPresent()
+        || state.vectors().extents().anyDamaged()
+        || state.records().extents().anyDamaged();
   }
 
   private void run() throws IOException {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.agrona.collections.IntHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,9 @@ final class Extents {
 
   /** Replaced, never changed in place. */
   private volatile Extent[] extents = new Extent[0];
+
+  /** Open, full extents whose files were damaged when they were read back; of the checkpointer. */
+  private final IntHashSet damaged = new IntHashSet();
 
   /** Whether the next extent is to be made ready before it is asked for; of recovery. */
   private boolean ahead;
@@ -166,16 +170,40 @@ final class Extents {
   /**
    * Puts a file with the same bytes, which is read back first, in the place of an open, full
    * extent. Checkpointer only.
+   *
+   * @throws CorruptFileException if the file is damaged; the extent {@link #isDamaged} until
+   *     another file takes its place
+   * @throws IOException if it cannot be read or mapped now
    */
   void seal(int index, CollectionFiles files, FileEntry entry) throws IOException {
+    try {
+      replace(index, readBack(files, entry));
+      damaged.remove(index);
+    } catch (CorruptFileException e) {
+      damaged.add(index);
+      throw e;
+    }
+  }
+
+  private Extent readBack(CollectionFiles files, FileEntry entry) throws IOException {
     Extent extent = map(files, entry, extentBytes);
     try {
       Objects.requireNonNull(extent.file()).verifyAll();
+      return extent;
     } catch (IOException | RuntimeException | Error e) {
       extent.close();
       throw e;
     }
-    replace(index, extent);
+  }
+
+  /** Whether an open extent must be written anew, its file being damaged. Checkpointer only. */
+  boolean isDamaged(int index) {
+    return damaged.contains(index);
+  }
+
+  /** Whether any open extent must be written anew. Checkpointer only. */
+  boolean anyDamaged() {
+    return !damaged.isEmpty();
   }
 
   private static Extent map(CollectionFiles files, FileEntry entry, long bytes) throws IOException {

@@ -1,8 +1,13 @@
 package dev.sagitta.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sagitta.Durability;
+import dev.sagitta.persistence.CorruptFileException;
+import dev.sagitta.persistence.FileEntry;
 import dev.sagitta.persistence.FileKind;
 import dev.sagitta.persistence.Interceptor;
 import dev.sagitta.persistence.IoCall;
@@ -93,6 +98,29 @@ final class CheckpointsSettleTest {
     checkpoints.runAndWait();
     assertEquals(Optional.empty(), checkpoints.warning());
     assertEquals(0, openVectorExtents());
+  }
+
+  @Test
+  void anExtentWhoseFileIsDamagedIsWrittenAnew() throws IOException {
+    fillExtents(3);
+    CheckpointWriter writer = new CheckpointWriter(parts.files, parts.state, parts.graph.get());
+    CollectionState.Published published = parts.state.published();
+    writer.write(new CheckpointWriter.Point(published, parts.state.records().end(), log.roll()));
+    FileEntry damaged = parts.files.entries(FileKind.VECTORS).get(1);
+    parts.disk.flipBit(parts.files.path(damaged), 8 * 70);
+    assertEquals(
+        parts.files.path(damaged), assertThrows(CorruptFileException.class, writer::seal).file());
+    assertEquals(1, openVectorExtents(), "those behind it are sealed");
+    checkpoints.runAndWait();
+    assertNotEquals(damaged, parts.files.entries(FileKind.VECTORS).get(1), "without a new write");
+    assertEquals(0, openVectorExtents());
+    assertTrue(checkpoints.warning().isPresent(), "the older generation is damaged");
+    fillExtents(1);
+    checkpoints.runAndWait();
+    assertEquals(Optional.empty(), checkpoints.warning());
+    assertTidy();
+    parts = parts.reopened();
+    assertEquals(ids, parts.state.published().live());
   }
 
   @Test
