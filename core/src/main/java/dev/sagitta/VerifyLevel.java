@@ -6,8 +6,8 @@ package dev.sagitta;
  */
 public enum VerifyLevel {
   /**
-   * Both retained manifests are valid, every file that they list is there with its length, an
-   * intact header and an intact table of checksums, and so are the headers of all logs. Reads a few
+   * All retained manifests are valid, every file that they list is there with its length, an intact
+   * header and an intact table of checksums, and so are the headers of all logs. Reads a few
    * kilobytes of each file.
    */
   FILES,

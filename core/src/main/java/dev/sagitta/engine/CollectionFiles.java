@@ -337,7 +337,7 @@ final class CollectionFiles {
   }
 
   /**
-   * Deletes what neither of the two newest manifests needs, and no verify. Background thread.
+   * Deletes what the two newest generations do not need, and no verify. Background thread.
    *
    * <p>What was replaced goes only if what replaced it can be read back. That may be gigabytes, so
    * it is done outside the monitor. If the first write makes a manifest meanwhile, nothing is

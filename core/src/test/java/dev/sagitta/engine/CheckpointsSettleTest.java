@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sagitta.Durability;
+import dev.sagitta.StorageException;
 import dev.sagitta.persistence.CorruptFileException;
 import dev.sagitta.persistence.FileEntry;
 import dev.sagitta.persistence.FileKind;
@@ -121,6 +122,29 @@ final class CheckpointsSettleTest {
     assertTidy();
     parts = parts.reopened();
     assertEquals(ids, parts.state.published().live());
+  }
+
+  /**
+   * The first write after an opening makes a manifest that lists what the checkpoint before does.
+   */
+  @Test
+  void aCheckpointThatFailsAfterAnOpeningLeavesTwoGenerations() throws IOException {
+    for (int i = 0; i < 2; i++) {
+      fillExtents(1);
+      checkpoints.runAndWait();
+    }
+    log.close();
+    parts = parts.reopened();
+    begin();
+    fillExtents(1);
+    parts.disk.failNext(
+        call -> call.operation() == IoCall.Operation.CREATE, new IOException("disk full"));
+    assertThrows(StorageException.class, checkpoints::runAndWait);
+    assertEquals(2, files(FileKind.SLOTS));
+    assertEquals(2, files(FileKind.LINKS));
+    assertEquals(3, files(FileKind.MANIFEST));
+    checkpoints.runAndWait();
+    assertTidy();
   }
 
   @Test

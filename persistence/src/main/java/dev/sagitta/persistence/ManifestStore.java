@@ -24,9 +24,9 @@ import java.util.UUID;
  *
  * <ol>
  *   <li>{@link #deleteObsolete} deletes nothing that either of the two newest verified manifests
- *       needs, nor a third one that is kept because of damage, and deletes other manifests,
- *       durably, before anything that only they needed. So if g' is there and its files are, then
- *       no log from its first one on was ever deleted.
+ *       needs, nor a further one that is kept because these list the same files, or because of
+ *       damage, and deletes other manifests, durably, before anything that only they needed. So if
+ *       g' is there and its files are, then no log from its first one on was ever deleted.
  *   <li>{@link LogChain} reads from there on, without gap, to the highest log in the directory,
  *       each log up to where its successor's header says it ended. g knew nothing but a checkpoint
  *       of those same frames, and a required log that was durable in the directory before g was. So
@@ -45,7 +45,7 @@ import java.util.UUID;
  */
 public final class ManifestStore {
 
-  /** How many verified manifests are kept. */
+  /** How many verified manifests are kept at least. */
   private static final int KEPT = 2;
 
   private final FileOperations files;
@@ -115,7 +115,8 @@ public final class ManifestStore {
   /**
    * What {@link #retained} found.
    *
-   * @param manifests the newest whose own checksums verify, at most two, newest first
+   * @param manifests those whose own checksums verify, newest first: the newest two, and where
+   *     these list the same files, the newest one that does not
    * @param problems why others among and above them do not, newest first: each a {@link
    *     CorruptFileException} or an {@link UnreadableFileException}
    */
@@ -143,16 +144,32 @@ public final class ManifestStore {
     var manifests = new ArrayList<Manifest>();
     var problems = new ArrayList<IOException>();
     for (long generation : generations) {
+      if (areEnough(manifests)) {
+        break;
+      }
       try {
-        manifests.add(read(generation));
+        addKept(manifests, read(generation));
       } catch (CorruptFileException | UnreadableFileException e) {
         problems.add(e);
       }
-      if (manifests.size() == KEPT) {
-        break;
-      }
     }
     return new Retained(manifests, problems);
+  }
+
+  /**
+   * Whether these, the newest, are all that are kept: two generations. The first write after an
+   * opening makes a manifest that lists the same files as the one before, so two manifests may be
+   * one generation, and then the newest one that lists others is kept too.
+   */
+  private static boolean areEnough(List<Manifest> kept) {
+    return kept.size() >= KEPT && !kept.getFirst().files().equals(kept.getLast().files());
+  }
+
+  /** Adds the next older manifest to those that are kept, if it is one of them. */
+  private static void addKept(List<Manifest> kept, Manifest next) {
+    if (kept.size() < KEPT || !kept.getFirst().files().equals(next.files())) {
+      kept.add(next);
+    }
   }
 
   /** The generation that the next manifest must have: above all that were ever seen or tried. */
@@ -196,13 +213,13 @@ public final class ManifestStore {
   }
 
   /**
-   * Finds which files {@link #deleteObsolete} must know to be intact: those that the older of the
-   * two newest verified manifests lists and a manifest before it does without, but links. With that
-   * manifest the files and logs go of which a damaged one could be made again. Changes nothing on
-   * disk, nor what this object knows.
+   * Finds which files {@link #deleteObsolete} must know to be intact: those that the oldest of the
+   * manifests to be kept lists and a manifest before it does without, but links. With that manifest
+   * the files and logs go of which a damaged one could be made again. Changes nothing on disk, nor
+   * what this object knows.
    *
    * @throws FormatVersionException if any manifest is of a format that is not read here
-   * @throws WrongStoreException if the older of the two is of another store
+   * @throws WrongStoreException if a manifest to be kept is of another store
    */
   public ReadBack.Request toReadBack() throws IOException {
     List<Long> generations = generations(files.list(directory));
@@ -234,14 +251,15 @@ public final class ManifestStore {
   }
 
   /**
-   * Deletes what neither of the two newest manifests that verify needs: other manifests, block
-   * files, logs, and temporary files that a crash left. Files whose names this package does not
-   * give are never touched. Deletes nothing unless the newest manifest there is the one that this
-   * object loaded or wrote last, and verifies.
+   * Deletes what none of the manifests to be kept needs: other manifests, block files, logs, and
+   * temporary files that a crash left. Kept are the two newest that verify, and where these list
+   * the same files, the newest one that does not, so that there are two generations. Files whose
+   * names this package does not give are never touched. Deletes nothing unless the newest manifest
+   * there is the one that this object loaded or wrote last, and verifies.
    *
    * <p>If one of {@link #toReadBack} is damaged or cannot be read, what it can be made again from
-   * stays: the newest manifest before the two that lists none of those, what that needs, and all
-   * logs from its first one on.
+   * stays: the newest manifest before those that lists none of these, what that needs, and all logs
+   * from its first one on.
    *
    * <p>No block file may be in the making, or finished and not yet listed. Logs may be. Block files
    * and logs of a format that is not read here stay, though no manifest needs them, and so do those
@@ -254,8 +272,8 @@ public final class ManifestStore {
    * @return names of the files that were deleted
    * @throws FormatVersionException if any manifest is of a format that is not read here; nothing is
    *     deleted, because what it needs is not known
-   * @throws WrongStoreException if the older of the two is of another store; nothing is deleted
-   * @throws CorruptFileException the damage for which a third manifest is kept, after everything
+   * @throws WrongStoreException if a manifest to be kept is of another store; nothing is deleted
+   * @throws CorruptFileException the damage for which a further manifest is kept, after everything
    *     else was deleted
    * @throws IOException the same, where a file could not be read
    */
@@ -287,18 +305,19 @@ public final class ManifestStore {
   }
 
   /**
-   * The two newest manifests that verify; fewer if there are fewer, none if nothing may be deleted.
+   * The manifests that are kept, newest first; fewer if there are fewer, none if nothing may be
+   * deleted.
    */
   private List<Manifest> kept(List<Long> generations) throws IOException {
     var kept = new ArrayList<Manifest>();
     for (long generation : generations) {
-      if (kept.size() == KEPT) {
+      if (areEnough(kept)) {
         // Of which format it is matters all the same.
         var unused = earlier(generation);
         continue;
       }
       try {
-        kept.add(readVerified(generation));
+        addKept(kept, readVerified(generation));
       } catch (CorruptFileException damaged) {
         // Whoever opens the collection is told of it.
       }
@@ -336,8 +355,8 @@ public final class ManifestStore {
   }
 
   /**
-   * A manifest before the two newest, if it can be read and verifies. Of many, one is in memory at
-   * a time.
+   * A manifest before those that are kept, if it can be read and verifies. Of many, one is in
+   * memory at a time.
    */
   private Optional<Manifest> earlier(long generation) throws IOException {
     try {

@@ -494,7 +494,7 @@ final class ManifestStoreTest {
     store.write(manifest(1, List.of(extent(2))));
     store.write(manifest(1, List.of(first, extent(3))));
     store.write(manifest(1, List.of(first, second)));
-    store.write(manifest(1, List.of(first, second)));
+    store.write(manifest(1, List.of(first, second, extent(5))));
     files.flipBit(ROOT.resolve("vectors-101.ext"), 8 * 70);
     files.flipBit(ROOT.resolve("vectors-102.ext"), 8 * 70);
     assertThrows(CorruptFileException.class, store::deleteObsolete);
