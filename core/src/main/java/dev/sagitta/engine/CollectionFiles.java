@@ -4,6 +4,7 @@ import dev.sagitta.persistence.BlockFileReader;
 import dev.sagitta.persistence.BlockFileScan;
 import dev.sagitta.persistence.BlockFileWriter;
 import dev.sagitta.persistence.CorruptFileException;
+import dev.sagitta.persistence.DirectoryNotOpenedException;
 import dev.sagitta.persistence.FileEntry;
 import dev.sagitta.persistence.FileKind;
 import dev.sagitta.persistence.FileOperations;
@@ -11,6 +12,7 @@ import dev.sagitta.persistence.FrameConsumer;
 import dev.sagitta.persistence.LogChain;
 import dev.sagitta.persistence.LogEnd;
 import dev.sagitta.persistence.LogLimit;
+import dev.sagitta.persistence.LogNotBegunException;
 import dev.sagitta.persistence.LogPosition;
 import dev.sagitta.persistence.LogWriter;
 import dev.sagitta.persistence.Manifest;
@@ -293,13 +295,19 @@ final class CollectionFiles {
    * and a manifest that requires it. Makes names durable first that a process gave which may have
    * died before it could: the collection's own, before anything in it is acknowledged, and those of
    * its logs, because a crash must not keep the new log's name and lose that of one before it.
+   *
+   * @throws LogNotBegunException if nothing has happened, so that it may be tried again
    */
   synchronized LogWriter openLog() throws IOException {
-    Path parent = directory.getParent();
-    if (parent != null) {
-      files.forceDirectory(parent);
+    try {
+      Path parent = directory.getParent();
+      if (parent != null) {
+        files.forceDirectory(parent);
+      }
+      files.forceDirectory(directory);
+    } catch (DirectoryNotOpenedException e) {
+      throw new LogNotBegunException(e);
     }
-    files.forceDirectory(directory);
     LogWriter writer = LogWriter.continueAfter(files, directory, storeId(), recovered);
     try {
       write(

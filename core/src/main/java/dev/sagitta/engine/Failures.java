@@ -7,6 +7,7 @@ import dev.sagitta.SagittaException;
 import dev.sagitta.StorageException;
 import dev.sagitta.UnsupportedFormatException;
 import dev.sagitta.persistence.CorruptFileException;
+import dev.sagitta.persistence.DirectoryNotOpenedException;
 import dev.sagitta.persistence.FormatVersionException;
 import dev.sagitta.persistence.LockHeldException;
 import dev.sagitta.persistence.LogNotBegunException;
@@ -68,6 +69,8 @@ final class Failures {
               String.valueOf(held.getMessage()), held.holderPid().orElse(-1));
       case UnreadableFileException unreadable ->
           new StorageException(doing + " failed: " + unreadable.getMessage(), unreadable);
+      case DirectoryNotOpenedException unopened ->
+          new StorageException(doing + " failed: " + unopened.getMessage(), unopened);
       case LogNotBegunException notBegun ->
           new StorageException(doing + " failed: " + notBegun.getMessage(), notBegun);
       default -> new StorageException(doing + " failed: " + cause, cause);

@@ -1,16 +1,23 @@
 package dev.sagitta.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sagitta.CollectionFailedException;
 import dev.sagitta.Durability;
 import dev.sagitta.LogFullException;
+import dev.sagitta.StorageException;
+import dev.sagitta.persistence.DirectoryNotOpenedException;
 import dev.sagitta.persistence.IoCall;
 import dev.sagitta.persistence.SimulatedFiles;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -66,6 +73,48 @@ final class CommitLogTest {
     log.close();
     assertEquals(before, parts.disk.digest());
     assertEquals(0, log.bytes());
+  }
+
+  private static void failForcing(SimulatedFiles disk, Path directory, IOException error) {
+    disk.failNext(
+        call ->
+            call.operation() == IoCall.Operation.FORCE_DIRECTORY && call.path().equals(directory),
+        error);
+  }
+
+  @Test
+  void wantOfDescriptorsAtTheFirstWriteRefusesThatOneOnly() throws IOException {
+    CommitLog log = parts.log(Durability.sync());
+    WriteLane lane = parts.lane(CollectionParts.DIRECT, log);
+    for (Path directory : List.of(Path.of("/data"), CollectionParts.DIRECTORY)) {
+      failForcing(
+          parts.disk,
+          directory,
+          new DirectoryNotOpenedException(new IOException("Too many open files")));
+      CompletionException e =
+          assertThrows(
+              CompletionException.class, parts.write(lane, CollectionParts.upsert("a", 1))::join);
+      StorageException refused = assertInstanceOf(StorageException.class, e.getCause());
+      assertEquals(
+          "beginning a log in /data/parts failed: java.io.IOException: Too many open files",
+          refused.getMessage());
+    }
+    assertEquals(1, parts.write(lane, CollectionParts.upsert("a", 1)).join());
+    log.close();
+  }
+
+  @Test
+  void aDirectoryThatCannotBeForcedFailsTheLane() throws IOException {
+    CommitLog log = parts.log(Durability.sync());
+    WriteLane lane = parts.lane(CollectionParts.DIRECT, log);
+    failForcing(parts.disk, CollectionParts.DIRECTORY, new IOException("told to fail"));
+    for (int i = 0; i < 2; i++) {
+      CompletionException e =
+          assertThrows(
+              CompletionException.class, parts.write(lane, CollectionParts.upsert("a", 1))::join);
+      assertInstanceOf(CollectionFailedException.class, e.getCause());
+    }
+    log.close();
   }
 
   @Test

@@ -70,7 +70,12 @@ public interface FileOperations {
   /** Deletes a file or an empty directory; it must exist. */
   void delete(Path path) throws IOException;
 
-  /** Makes the entries of a directory durable: creations, renames and deletions in it. */
+  /**
+   * Makes the entries of a directory durable: creations, renames and deletions in it.
+   *
+   * @throws DirectoryNotOpenedException if it could not be opened; after any other failure nothing
+   *     may be assumed of its entries, as after one of {@link FileHandle#force}
+   */
   void forceDirectory(Path directory) throws IOException;
 
   /**

@@ -13,4 +13,9 @@ public final class LogNotBegunException extends IOException {
   LogNotBegunException(IOException cause) {
     super(cause.toString(), cause);
   }
+
+  /** For a directory whose names must be durable before there is a new one. */
+  public LogNotBegunException(DirectoryNotOpenedException cause) {
+    super(cause.getMessage(), cause);
+  }
 }

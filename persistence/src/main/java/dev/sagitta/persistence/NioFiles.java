@@ -137,8 +137,16 @@ public final class NioFiles implements FileOperations {
       // A directory cannot be opened there, and NTFS journals its entries in order.
       return;
     }
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+    try (FileChannel channel = openDirectory(directory)) {
       channel.force(true);
+    }
+  }
+
+  private static FileChannel openDirectory(Path directory) throws DirectoryNotOpenedException {
+    try {
+      return FileChannel.open(directory, StandardOpenOption.READ);
+    } catch (IOException e) {
+      throw new DirectoryNotOpenedException(e);
     }
   }
 

@@ -15,12 +15,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -249,6 +252,17 @@ final class NioFilesTest {
   void openingADirectoryFails() {
     assertThrows(FileSystemException.class, () -> files.openForReading(directory));
     assertThrows(FileSystemException.class, () -> files.openForWriting(directory));
+  }
+
+  /** Nothing was forced, so it may be tried again, which a failed force must not be. */
+  @Test
+  void aDirectoryThatCannotBeOpenedIsToldFromOneThatCannotBeForced() throws IOException {
+    try (FileSystem zip =
+        FileSystems.newFileSystem(directory.resolve("a.zip"), Map.of("create", "true"))) {
+      Path unopened = Files.createDirectory(zip.getPath("/directory"));
+      var e = assertThrows(DirectoryNotOpenedException.class, () -> files.forceDirectory(unopened));
+      assertEquals(String.valueOf(e.getCause()), e.getMessage());
+    }
   }
 
   @Test
