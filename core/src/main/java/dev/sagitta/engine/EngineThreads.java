@@ -23,7 +23,7 @@ public interface EngineThreads extends AutoCloseable {
   /** How many tasks {@link #linkers()} runs at once. */
   int linkerCount();
 
-  /** Runs a short task again and again, first after one period. */
+  /** Runs a short task again and again, first after one period, whether it fails or not. */
   Timer every(Duration period, Runnable task);
 
   /**

@@ -1,5 +1,7 @@
 package dev.sagitta.engine;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -14,6 +16,7 @@ import java.util.concurrent.TimeUnit;
  * acknowledged is safe, as after a kill.
  */
 public final class PlatformThreads implements EngineThreads {
+  private static final Logger LOG = System.getLogger("dev.sagitta");
   private static final int READERS = 2;
 
   private final int linkerCount;
@@ -53,8 +56,18 @@ public final class PlatformThreads implements EngineThreads {
   @Override
   public Timer every(Duration period, Runnable task) {
     long nanos = period.toNanos();
-    Future<?> repeated = timer.scheduleWithFixedDelay(task, nanos, nanos, TimeUnit.NANOSECONDS);
+    Future<?> repeated =
+        timer.scheduleWithFixedDelay(() -> tick(task), nanos, nanos, TimeUnit.NANOSECONDS);
     return () -> repeated.cancel(false);
+  }
+
+  /** The next time it may succeed; an error that got out would end the repetition, untold. */
+  private static void tick(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.DEBUG, "a repeated task failed and will run again", e);
+    }
   }
 
   @Override
