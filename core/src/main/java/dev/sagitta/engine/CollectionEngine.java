@@ -137,9 +137,9 @@ public final class CollectionEngine {
     writes = new Writes(config.config(), lane, linkers, checkpoints, ids);
     forceTimer =
         durability instanceof Durability.Interval(Duration every, long bytes)
-            ? threads.every(every, this::forceLater)
+            ? threads.every(every, new Repeated(this::forceDue, () -> lane.run(log::force)))
             : null;
-    retryTimer = threads.every(RETRY, this::retryLater);
+    retryTimer = threads.every(RETRY, new Repeated(linkers::waiting, this::retryLater));
     background.execute(() -> loadGraph(recovery));
   }
 
@@ -187,18 +187,14 @@ public final class CollectionEngine {
     }
   }
 
-  /** Queues a force if one is due; if it fails, the lane does. */
-  private void forceLater() {
-    if (state.published().sequence() > log.durableSequence()) {
-      var _ = lane.run(log::force);
-    }
+  /** Whether the timer is to have the lane force the log; if that fails, the lane does. */
+  private boolean forceDue() {
+    return log.unforced(state.published().sequence());
   }
 
-  /** Queues another try to link what could not be, if there is any. */
-  private void retryLater() {
-    if (linkers.waiting()) {
-      background.execute(() -> linkers.retry(this::isDead));
-    }
+  /** Queues another try to link what could not be. */
+  private CompletableFuture<Void> retryLater() {
+    return CompletableFuture.runAsync(() -> linkers.retry(this::isDead), background);
   }
 
   private boolean isDead(int slot) {

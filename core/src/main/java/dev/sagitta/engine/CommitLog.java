@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The log as the write lane uses it: opened at the first write, made durable as the level asks,
- * rolled by checkpoints. Used on the lane only, but for the counters, which anybody may read, and
- * for {@link #forceAhead} and {@link #coveredBefore}, of the background thread.
+ * rolled by checkpoints. Used on the lane only, but for the counters and {@link #unforced}, which
+ * anybody may ask for, and for {@link #forceAhead} and {@link #coveredBefore}, of the background
+ * thread.
  *
  * <p>An old log is never appended to: the first write after opening makes a new log and a manifest
  * that requires it, so that reading alone changes no file.
@@ -26,7 +27,7 @@ final class CommitLog {
   private final Durability durability;
   private final LongSupplier bytesMaxNow;
 
-  /** Of the lane; read by the background thread, to force ahead. */
+  /** Of the lane; read by the background thread, to force ahead, and by the timer. */
   private volatile @Nullable LogWriter writer;
 
   private boolean closed;
@@ -138,6 +139,14 @@ final class CommitLog {
       log.force();
       count(log);
     }
+  }
+
+  /**
+   * Whether {@link #force} has something to do, where this sequence is the last. Not while no log
+   * is open, whatever the sequence: what was replayed waits for the first write or flush.
+   */
+  boolean unforced(long sequence) {
+    return writer != null && sequence > durableSequence;
   }
 
   private void count(LogWriter log) {

@@ -1,6 +1,7 @@
 package dev.sagitta.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -274,6 +275,23 @@ final class CommitLogTest {
       parts.close();
       parts = CollectionParts.create();
     }
+  }
+
+  /** It could be forced by nothing but a new log, which only a write or a flush makes. */
+  @Test
+  void whatWasReplayedIsNotToBeForcedBeforeThereIsALog() throws IOException {
+    CommitLog log = parts.log(Durability.os());
+    upsert(log, "a", 0);
+    assertTrue(log.unforced(1));
+    open(parts.disk.killProcess());
+    CommitLog next = parts.log(Durability.os());
+    assertEquals(0, next.durableSequence());
+    assertFalse(next.unforced(1));
+    upsert(next, "b", 0);
+    assertTrue(next.unforced(2));
+    next.force();
+    assertFalse(next.unforced(2));
+    next.close();
   }
 
   @Test
