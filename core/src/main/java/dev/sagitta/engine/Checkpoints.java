@@ -106,7 +106,7 @@ final class Checkpoints {
   private void runScheduled() {
     try {
       run();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       LOG.log(Level.DEBUG, "checkpoint of " + files.directory() + " failed", e);
     } finally {
       scheduled.set(false);
@@ -160,10 +160,11 @@ final class Checkpoints {
       warning = Optional.empty();
       settle(writer);
     } catch (IOException | RuntimeException | Error e) {
-      deleteUnlisted(e);
+      // First, because the rest may fail too, for want of memory perhaps.
       pauseNanos = Math.clamp(pauseNanos * 2, PAUSE_NANOS_MIN, PAUSE_NANOS_MAX);
       resumeAtNanos = nanoClock.getAsLong() + pauseNanos;
       warning = Optional.of("the last checkpoint failed and will be tried again: " + e);
+      deleteUnlisted(e);
       throw e;
     }
   }
@@ -202,7 +203,7 @@ final class Checkpoints {
   private void deleteObsolete() {
     try {
       files.deleteObsolete();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       LOG.log(Level.DEBUG, "tidying up after a verify of " + files.directory() + " failed", e);
     }
   }
@@ -211,7 +212,7 @@ final class Checkpoints {
   private void deleteUnlisted(Throwable cause) {
     try {
       files.deleteObsolete();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       cause.addSuppressed(e);
     }
   }

@@ -298,6 +298,34 @@ final class CheckpointsTest {
     assertEquals(1, background.size());
   }
 
+  /** It would end the thread, and every write would start another checkpoint. */
+  @Test
+  void anErrorDoesNotEscapeThePause() {
+    outgrow("a");
+    parts.disk.intercept(
+        call -> {
+          if (call.path().toString().contains("slots-")) {
+            throw new LinkageError("told to fail");
+          }
+          if (call.operation() == IoCall.Operation.LIST) {
+            throw new InternalError("told to fail while tidying up");
+          }
+          return Optional.empty();
+        });
+    checkpoints.startIfDue();
+    runBackground();
+    assertEquals(
+        Optional.of(
+            "the last checkpoint failed and will be tried again: java.lang.LinkageError: told to"
+                + " fail"),
+        checkpoints.warning());
+    checkpoints.startIfDue();
+    assertEquals(0, background.size());
+    clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    checkpoints.startIfDue();
+    assertEquals(1, background.size());
+  }
+
   @Test
   void tellsTheCallerWhoWaitsWhyItFailed() {
     upsert("a", 1);
