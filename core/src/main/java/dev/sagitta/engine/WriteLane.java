@@ -139,7 +139,7 @@ final class WriteLane {
   }
 
   private void drain() {
-    int done;
+    int left;
     do {
       takeGroup();
       try {
@@ -152,21 +152,29 @@ final class WriteLane {
         // Such as want of memory where nothing else looks for it; nobody may wait for ever.
         fail(e);
         refuse(taken, e);
+      } finally {
+        int done = taken.size();
+        taken.clear();
+        left = waiting.addAndGet(-done);
       }
-      done = taken.size();
-      taken.clear();
-    } while (waiting.addAndGet(-done) > 0);
+    } while (left > 0);
   }
 
+  /** Refuses what is left of a group, and throws nothing: that would end the lane. */
   private void refuse(List<Task> group, Throwable cause) {
     Throwable refusal;
     try {
       refusal = failedException(true, cause);
-    } catch (OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
       refusal = cause;
     }
     for (Task task : group) {
-      refuse(task, refusal);
+      try {
+        refuse(task, refusal);
+      } catch (RuntimeException | Error e) {
+        // Who waits for it is out of reach, but not who waits for those behind it.
+        fail(e);
+      }
     }
   }
 

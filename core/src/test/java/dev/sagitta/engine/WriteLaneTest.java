@@ -93,6 +93,50 @@ final class WriteLaneTest {
         new IOException("told to fail"));
   }
 
+  /** As in want of memory, which may be met once more while the first is told of. */
+  private static final class Untellable extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String toString() {
+      throw new UntellableToo();
+    }
+  }
+
+  private static final class UntellableToo extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private boolean told;
+
+    @Override
+    public String toString() {
+      if (!told) {
+        told = true;
+        throw this;
+      }
+      return "told the second time";
+    }
+  }
+
+  @Test
+  void nobodyWaitsForEverBehindAnErrorThatCannotBeTold() {
+    CompletableFuture<Integer> before = upsert("before");
+    runLane();
+    assertEquals(1, before.join());
+    parts.disk.failNext(
+        call ->
+            call.operation() == IoCall.Operation.FORCE && call.path().toString().contains(".wal"),
+        new Untellable());
+    CompletableFuture<Integer> first = upsert("a");
+    CompletableFuture<Void> control = lane.run(() -> {});
+    runLane();
+    assertTrue(first.isCompletedExceptionally());
+    assertTrue(control.isDone());
+    CompletableFuture<Integer> later = upsert("b");
+    runLane();
+    assertTrue(later.isCompletedExceptionally());
+    assertTrue(lane.failure() instanceof Untellable);
+  }
+
   @Test
   void acknowledgesAGroupAfterOneForce() {
     var unused = upsert("first");
