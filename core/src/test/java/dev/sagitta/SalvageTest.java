@@ -171,6 +171,88 @@ final class SalvageTest {
     assertEquals(0, entry.lost());
   }
 
+  /** They are kept for the manifest before it, which is damaged. */
+  @Test
+  void takesWhatLogsBeforeTheOldestReadableManifestHold() throws IOException {
+    SalvageStore store = SalvageStore.ofSmallFiles();
+    SimulatedFiles files = withLogsOnly(store);
+    Path log = files(files, "a", FileKind.LOG).getFirst();
+    long first = LogFrame.of(files.bytes(log)).getFirst().sequence();
+    SalvageStore.History history = store.history("a");
+    assertTrue(first <= store.stored("a"), "no log is older than the newest checkpoint");
+    Map<RecordId, VectorRecord> expected = new TreeMap<>(history.last());
+    expected.keySet().removeIf(id -> history.lastSequence(id) < first);
+    SalvageRun run = SalvageRun.of(files, store);
+    SalvagedCollection entry = run.entry("a");
+    assertEquals(expected.keySet(), run.records("a").keySet());
+    assertTrue(ModelHistory.same(expected, run.records("a")));
+    assertEquals(history.last().size() - expected.size(), entry.lost());
+    assertEquals(List.of(), entry.logGaps());
+  }
+
+  /** A record whose delete is lost there comes back, and the report tells of it. */
+  @Test
+  void tellsOfGapsInLogsBeforeTheOldestReadableManifest() throws IOException {
+    SalvageStore store = SalvageStore.ofSmallFiles();
+    SimulatedFiles files = withLogsOnly(store);
+    RecordId deleted = RecordId.of(13);
+    long sequence = store.history("a").lastSequence(deleted);
+    assertFalse(store.history("a").last().containsKey(deleted));
+    Path log = files(files, "a", FileKind.LOG).getFirst();
+    LogFrame delete =
+        LogFrame.of(files.bytes(log)).stream()
+            .filter(frame -> !frame.seal() && frame.sequence() == sequence)
+            .findFirst()
+            .orElseThrow();
+    flip(files, log, delete);
+    SalvageRun run = SalvageRun.of(files, store);
+    SalvagedCollection entry = run.entry("a");
+    assertTrue(run.records("a").containsKey(deleted));
+    assertEquals(
+        List.of(new LogGap(log, delete.start(), sequence, OptionalLong.of(sequence))),
+        entry.logGaps());
+    assertTrue(entry.mayHoldOlderVersions());
+    long missing =
+        store.history("a").last().keySet().stream()
+            .filter(id -> !run.records("a").containsKey(id))
+            .count();
+    assertTrue(entry.lost() >= missing, () -> missing + " are missing: " + entry);
+  }
+
+  /** The checkpoint has all that they lead to; damage in them must not bring back what is gone. */
+  @Test
+  void readsNoLogBeforeACheckpointThatIsWhole() throws IOException {
+    try (var simulated = new SimulatedDatabase()) {
+      VectorCollection plane = simulated.plane();
+      plane.upsert(1, new float[] {1, 1});
+      plane.upsert(2, new float[] {2, 1});
+      assertTrue(plane.delete(1));
+      Path log = files(simulated.files(), "plane", FileKind.LOG).getLast();
+      byte[] written = simulated.files().bytes(log);
+      plane.checkpoint();
+      plane.upsert(3, new float[] {3, 1});
+      plane.checkpoint();
+      SimulatedFiles files = simulated.files().killProcess();
+      assertFalse(files.exists(log));
+      try (FileHandle handle = files.create(log)) {
+        handle.write(ByteBuffer.wrap(written), 0);
+      }
+      flip(files, log, LogFrame.of(written).get(2));
+      files.delete(files(files, "plane", FileKind.SLOTS).getLast());
+      SalvagedCollection entry = salvaged(files);
+      assertEquals(2, entry.recovered(), entry::toString);
+      assertTrue(entry.whole(), entry::toString);
+    }
+  }
+
+  /** Of collection a the older checkpoint's manifest is gone, and of the newer all vectors are. */
+  private static SimulatedFiles withLogsOnly(SalvageStore store) throws IOException {
+    SimulatedFiles files = store.killed().next();
+    files.delete(files(files, "a", FileKind.MANIFEST).getFirst());
+    delete(files, "a", FileKind.VECTORS);
+    return files;
+  }
+
   /** Damages a frame's payload. */
   private static void flip(SimulatedFiles files, Path log, LogFrame frame) throws IOException {
     files.flipBit(log, 8L * frame.payloadStart());

@@ -23,11 +23,11 @@ import java.util.function.Function;
 /**
  * The salvage of one collection. For one use, on one thread.
  *
- * <p>If the files of the newest readable checkpoint are whole, its live records are taken and the
- * log behind it applied. If not, salvage begins with the oldest readable checkpoint and goes
- * through them in the order of the commits: the log up to the next checkpoint is applied, then the
- * live records of that checkpoint, as far as they are intact. So a record is found if it is intact
- * in any place that holds its last version, and the log decides which version is the last.
+ * <p>Salvage begins with the newest readable checkpoint whose files are whole; if none is, with the
+ * oldest log that leads up to the oldest of them. From there it goes through the checkpoints in the
+ * order of the commits: the log up to the next one is applied, then the live records of that
+ * checkpoint, as far as they are intact. So a record is found if it is intact in any place that
+ * holds its last version, and the log decides which version is the last.
  */
 final class CollectionSalvage {
   private final FileOperations files;
@@ -122,27 +122,20 @@ final class CollectionSalvage {
       List<SalvagedCheckpoint> checkpoints,
       CollectionConfig config) {
     SalvageSink sink = target.apply(config);
-    int start = checkpoints.size() - 1;
-    if (start >= 0 && checkpoints.getFirst().isWhole(stopIfAsked)) {
-      start = 0;
+    int damaged = 0;
+    while (damaged < checkpoints.size() && !checkpoints.get(damaged).isWhole(stopIfAsked)) {
+      damaged++;
     }
+    boolean whole = damaged < checkpoints.size();
+    List<SalvagedCheckpoint> used = whole ? checkpoints.subList(0, damaged + 1) : checkpoints;
     try (IntactFrames frames =
         IntactFrames.open(
-            files,
-            directory,
-            storeId,
-            scan.logs(),
-            range(scan, checkpoints, start),
-            notes,
-            notes::gap)) {
+            files, directory, storeId, scan.logs(), range(scan, used, !whole), notes, notes::gap)) {
       Log log = new Log(frames, config, new IdHash(storeId), sink);
-      for (int i = start; i >= 0; i--) {
-        SalvagedCheckpoint checkpoint = checkpoints.get(i);
-        if (i < start) {
-          log.applyUpTo(checkpoint.sequence());
-        }
+      for (SalvagedCheckpoint checkpoint : used.reversed()) {
+        log.applyUpTo(checkpoint.sequence());
         sink.flush();
-        apply(checkpoint, i == start, i == 0, sink);
+        apply(checkpoint, checkpoint.equals(used.getFirst()), sink);
       }
       log.applyUpTo(Long.MAX_VALUE);
       sink.finish();
@@ -150,39 +143,48 @@ final class CollectionSalvage {
     }
   }
 
-  /** Where the log must be read from, and what of it was there by what all manifests say. */
+  /**
+   * Where the log must be read from, and what of it was there by what all manifests say.
+   *
+   * @param checkpoints that are used, newest first
+   * @param earlier whether logs before the oldest are wanted too. They are there if the manifest
+   *     that they were kept for is damaged. They need not go back to the first write: they hold
+   *     every one from some sequence on, or tell of a gap, so that no older version and no deleted
+   *     record comes of them unnoticed; and what was written before is the checkpoint's to give, or
+   *     lost
+   */
   private static IntactFrames.Range range(
-      CollectionScan scan, List<SalvagedCheckpoint> checkpoints, int start) {
+      CollectionScan scan, List<SalvagedCheckpoint> checkpoints, boolean earlier) {
     if (checkpoints.isEmpty()) {
       // Some log was there, or there was nothing worth a salvage.
       long first = scan.logs().isEmpty() ? 1 : scan.logs().getFirst();
       return new IntactFrames.Range(first, 1, first, 0);
     }
-    Manifest manifest = checkpoints.get(start).manifest();
+    Manifest manifest = checkpoints.getLast().manifest();
     long required = 0;
     long durable = 0;
     for (Manifest each : scan.manifests()) {
       required = Math.max(required, each.requiredLog());
       durable = Math.max(durable, each.durableSequence());
     }
-    return new IntactFrames.Range(manifest.firstLog(), manifest.firstSequence(), required, durable);
+    return new IntactFrames.Range(
+        manifest.firstLog(), manifest.firstSequence(), required, durable, earlier);
   }
 
   /**
    * Takes a checkpoint's live records.
    *
-   * @param first whether the target is empty
    * @param newest whether what is missing afterwards counts as lost
    */
-  private void apply(
-      SalvagedCheckpoint checkpoint, boolean first, boolean newest, SalvageSink sink) {
+  private void apply(SalvagedCheckpoint checkpoint, boolean newest, SalvageSink sink) {
+    boolean empty = sink.count() == 0;
     long intact = 0;
     for (int slot = 0; slot < checkpoint.slotCount(); slot++) {
       stopIfAsked.run();
       switch (checkpoint.slot(slot)) {
         case SalvagedCheckpoint.Live(VectorRecord record, int payloadBytes) -> {
           intact++;
-          if (first || !sink.has(record)) {
+          if (empty || !sink.has(record)) {
             sink.upsert(record, payloadBytes);
           }
         }

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  *       behind what opening would take for a torn tail and cut.
  *   <li>A sequence that is not above the last one is skipped: frames are copied from a log to its
  *       successor after a crash.
+ *   <li>Where earlier frames are wanted too, they are read from the lowest log on that no missing
+ *       log separates from those that must be there. Any of them may be the first: what is lost
+ *       before it is no gap, what is lost behind it is one.
  * </ul>
  */
 public final class IntactFrames implements Closeable {
@@ -47,7 +50,10 @@ public final class IntactFrames implements Closeable {
   private Limit limit = Limit.NONE;
   private long next;
 
-  /** Sequence of the last frame given out, or before the first one wanted. */
+  /** Whether any sequence may be the next: earlier ones are wanted, and no frame was given out. */
+  private boolean earlier;
+
+  /** Sequence of the last frame given out; before that, the one before the first that is due. */
   private long lastSequence;
 
   /** The highest sequence that is known to have been there. */
@@ -74,8 +80,27 @@ public final class IntactFrames implements Closeable {
    * @param firstSequence the first sequence wanted, from 1
    * @param requiredLog a log that was there; 0 if none is known to
    * @param durableSequence a sequence that was there; below the first if none is known to
+   * @param earlier whether earlier frames are wanted too, as far as there are any
    */
-  public record Range(long firstLog, long firstSequence, long requiredLog, long durableSequence) {}
+  public record Range(
+      long firstLog, long firstSequence, long requiredLog, long durableSequence, boolean earlier) {
+
+    /** Without earlier frames. */
+    public Range(long firstLog, long firstSequence, long requiredLog, long durableSequence) {
+      this(firstLog, firstSequence, requiredLog, durableSequence, false);
+    }
+
+    /** The log to begin with, of those that are there. */
+    private long begin(List<Long> logs) {
+      long begin = firstLog;
+      if (earlier) {
+        for (long number : logs.reversed()) {
+          begin = number == begin - 1 ? number : begin;
+        }
+      }
+      return begin;
+    }
+  }
 
   /**
    * Where a log ends by what its successor says.
@@ -106,8 +131,9 @@ public final class IntactFrames implements Closeable {
     this.damage = damage;
     this.gaps = gaps;
     lastSequence = start.firstSequence() - 1;
-    knownSequence = start.durableSequence();
+    knownSequence = Math.max(start.durableSequence(), lastSequence);
     requiredLog = start.requiredLog();
+    earlier = start.earlier();
     next = start.firstLog();
   }
 
@@ -125,8 +151,9 @@ public final class IntactFrames implements Closeable {
       DamageListener damage,
       LogGapListener gaps) {
     var scan = new IntactFrames(files, directory, storeId, start, damage, gaps);
+    scan.next = start.begin(logs);
     for (long number : logs) {
-      if (number >= start.firstLog()) {
+      if (number >= scan.next) {
         scan.headers.put(number, scan.header(number));
       }
     }
@@ -288,7 +315,7 @@ public final class IntactFrames implements Closeable {
     while (!limit.isReached(log.position())) {
       switch (log.next()) {
         case DATA -> {
-          if (log.end() <= limit.offset() && log.lastSequence() > lastSequence) {
+          if (log.end() <= limit.offset() && (earlier || log.lastSequence() > lastSequence)) {
             accept(log.lastSequence());
             return true;
           }
@@ -316,6 +343,7 @@ public final class IntactFrames implements Closeable {
     }
     damagedFile = null;
     headless = false;
+    earlier = false;
     lastSequence = sequence;
     know(sequence);
   }

@@ -27,6 +27,9 @@ final class IntactFramesTest {
 
   private static final IntactFrames.Range ALL = new IntactFrames.Range(1, 1, 1, 0);
 
+  /** From 11 on, with which log 3 begins, and what is there before. */
+  private static final IntactFrames.Range EARLIER = new IntactFrames.Range(3, 11, 3, 15, true);
+
   /** A gap as it was told. */
   record Gap(String file, long from, OptionalLong to) {}
 
@@ -83,7 +86,12 @@ final class IntactFramesTest {
 
   /** The sequences 1 to 15 that are missing; told gaps must be exactly these. */
   private static Set<Long> missing(Scanned scanned) {
-    var missing = new TreeSet<>(LongStream.rangeClosed(1, 15).boxed().toList());
+    return missing(scanned, 1);
+  }
+
+  /** The same, of those from one on. */
+  private static Set<Long> missing(Scanned scanned, long first) {
+    var missing = new TreeSet<>(LongStream.rangeClosed(first, 15).boxed().toList());
     missing.removeAll(scanned.sequences());
     var told = new TreeSet<Long>();
     for (Gap gap : scanned.gaps()) {
@@ -110,6 +118,65 @@ final class IntactFramesTest {
     threeLogs();
     Scanned scanned = scan(new IntactFrames.Range(2, 8, 3, 15));
     assertEquals(new Scanned(sequences(8, 15), List.of(), List.of(), true), scanned);
+  }
+
+  @Test
+  void takesEarlierLogsTooWhereTheyAreWanted() throws IOException {
+    threeLogs();
+    assertEquals(new Scanned(sequences(1, 15), List.of(), List.of(), true), scan(EARLIER));
+  }
+
+  /** Without the header it is not known where it begins, and matters not. */
+  @Test
+  void beginsWithAnEarlierLogOfWhichThereIsOnlyTheEnd() throws IOException {
+    threeLogs();
+    files.delete(file(1));
+    files.flipBit(file(2), 8L * LogFormat.FIRST_SEQUENCE_OFFSET);
+    files.flipBit(file(2), 8L * (LogFormat.HEADER_BYTES + LogFormat.FRAME_HEADER_BYTES));
+    Scanned scanned = scan(EARLIER);
+    assertEquals(sequences(7, 15), scanned.sequences());
+    assertEquals(List.of(), scanned.gaps());
+    assertTrue(scanned.endProven());
+  }
+
+  /** What may have been deleted between them is not known. */
+  @Test
+  void takesNoEarlierLogBeforeOneThatIsMissing() throws IOException {
+    threeLogs();
+    files.delete(file(2));
+    assertEquals(new Scanned(sequences(11, 15), List.of(), List.of(), true), scan(EARLIER));
+  }
+
+  @Test
+  void takesEarlierLogsWhereTheFirstThatIsDueIsMissing() throws IOException {
+    threeLogs();
+    files.delete(file(3));
+    Scanned scanned = scan(EARLIER);
+    assertEquals(sequences(1, 10), scanned.sequences());
+    assertEquals(List.of(new Gap("log-3.wal", 11, OptionalLong.empty())), scanned.gaps());
+  }
+
+  /**
+   * Damage before the first frame that is intact is no gap; behind it every lost frame is in one.
+   */
+  @Test
+  void tellsEveryGapBehindTheFirstEarlierFrame() throws IOException {
+    threeLogs();
+    for (int number = 1; number <= 2; number++) {
+      int bytes = files.bytes(file(number)).length;
+      for (int offset = 0; offset < bytes; offset++) {
+        files.flipBit(file(number), 8L * offset);
+        Scanned scanned = scan(EARLIER);
+        assertTrue(scanned.sequences().containsAll(sequences(11, 15)));
+        assertTrue(scanned.endProven());
+        long first = scanned.sequences().getFirst();
+        boolean salt = offset >= LogFormat.SALT_OFFSET && offset < LogFormat.SALT_OFFSET + 8;
+        String where = "byte " + offset + " of log " + number + ": " + scanned;
+        assertTrue(first == 1 || number == 1, where);
+        assertTrue(first + missing(scanned, first).size() <= (salt ? 6 : 2), where);
+        files.flipBit(file(number), 8L * offset);
+      }
+    }
   }
 
   /** A bit costs one frame at most, but for one of the salt, without which no frame is told. */
