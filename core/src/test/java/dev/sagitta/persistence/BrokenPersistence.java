@@ -93,7 +93,7 @@ public final class BrokenPersistence {
   }
 
   /** Overlooks that a later frame proves a bad one durable. */
-  static boolean provesNothing(ByteBuffer buffer, int index, long sequence, FrameCrc frameCrc) {
+  static boolean provesNothing(ByteBuffer buffer, int index, long sequence) {
     return false;
   }
 

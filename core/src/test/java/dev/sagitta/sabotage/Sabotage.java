@@ -109,7 +109,7 @@ enum Sabotage {
       "persistence.LogDamageTest RotBitTest#flippedBits",
       new Redirect(
           "persistence.LogTail",
-          "isTorn",
+          "lambda$isTorn",
           "persistence.LogTail.proves",
           "persistence.BrokenPersistence.provesNothing")),
 

@@ -25,7 +25,7 @@ final class LogReader implements Closeable {
     BAD
   }
 
-  static final int BUFFER_BYTES = 1 << 20;
+  private static final int BUFFER_BYTES = 1 << 20;
 
   private final Path file;
   private final FileHandle handle;

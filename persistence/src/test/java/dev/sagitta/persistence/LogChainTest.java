@@ -146,7 +146,7 @@ final class LogChainTest {
 
   @Test
   void aProofIsFoundWhereverItStandsInTheBuffersOfTheScan() throws IOException {
-    for (int gap = LogReader.BUFFER_BYTES - 96; gap <= LogReader.BUFFER_BYTES + 16; gap += 8) {
+    for (int gap = FrameSearch.BUFFER_BYTES - 96; gap <= FrameSearch.BUFFER_BYTES + 16; gap += 8) {
       var fresh = new SimulatedFiles();
       LogWriter log = newLog(fresh);
       append(log, 1);
