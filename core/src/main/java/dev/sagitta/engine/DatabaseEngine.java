@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A collection is a directory under a valid name. It is made under another name and renamed when
  * complete, and dropped by renaming it away before its files are deleted; after a crash in between,
- * the next opening removes what is left. All methods hold the monitor; opening a collection
- * therefore waits for another that is being opened.
+ * the next opening removes what is left. All methods hold the monitor, but for {@link #verify},
+ * which holds it only while it looks for the next collection; opening a collection therefore waits
+ * for another that is being opened.
  */
 public final class DatabaseEngine {
   static final String LOCK = "LOCK";

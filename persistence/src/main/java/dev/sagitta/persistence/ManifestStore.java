@@ -33,9 +33,10 @@ import java.util.UUID;
  *       the replay from g' reaches at least what g knew, or a log is missing in the middle, and it
  *       is refused.
  *   <li>What g' alone cannot notice is a second loss: that the <i>last</i> logs vanished as well.
- *       If the log before them was sealed, its seal names the missing one, and replay refuses. Only
- *       if it was not, because a process had died there, and both g and the log begun after that
- *       are lost to the medium, would the loss go unseen.
+ *       If the log before them was rotated, its seal names the missing one, and replay refuses.
+ *       Only where its seal names none, because it was closed in peace, or it was left without a
+ *       seal, because a process had died there, would the loss of g <i>and</i> of the log begun
+ *       after that go unseen.
  * </ol>
  *
  * A manifest of a format too new is not damaged, and is never stepped over: opening is refused. The
