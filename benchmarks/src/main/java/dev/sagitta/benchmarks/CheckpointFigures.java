@@ -9,6 +9,8 @@ import dev.sagitta.Hit;
 import dev.sagitta.Payload;
 import dev.sagitta.SearchRequest;
 import dev.sagitta.VectorRecord;
+import dev.sagitta.benchmarks.PhasedTimes.Call;
+import dev.sagitta.benchmarks.PhasedTimes.Phase;
 import dev.sagitta.distance.Metric;
 import dev.sagitta.engine.CollectionEngine;
 import dev.sagitta.engine.DatabaseEngine;
@@ -23,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.ToLongFunction;
@@ -33,8 +36,10 @@ import java.util.stream.Stream;
  * Measures what a checkpoint costs those who search and write meanwhile, and prints a Markdown
  * table. One thread searches and one replaces records, both at a steady pace, once with checkpoints
  * as they come by default and once without; the payloads are long, so that the log grows fast and
- * linking takes little. Shows also how long the write lane is occupied by rolling its log. Figures
- * count only if checkpoints came, and recall tells whether the searches were right.
+ * linking takes little. What ran during a checkpoint, from rolling the log until the manifest has
+ * its name, is shown beside what ran between checkpoints, what ran while one tidied up, and the run
+ * without any. Shows also how long the write lane is occupied by rolling its log. Figures count
+ * only if enough searches ran during checkpoints, and recall tells whether they were right.
  *
  * <pre>
  * java --add-modules jdk.incubator.vector -cp benchmarks/target/benchmarks.jar \
@@ -61,6 +66,7 @@ public final class CheckpointFigures {
   private static final long SEARCH_PERIOD_NANOS = 4_000_000;
   private static final long WRITE_PERIOD_NANOS = 2_000_000;
   private static final int WARM_UP_SECONDS = 3;
+  private static final int SEARCHES_MIN = 200;
 
   private static final Tuning NO_CHECKPOINTS =
       new Tuning(
@@ -79,20 +85,20 @@ public final class CheckpointFigures {
 
   /** What was seen with or without checkpoints. */
   private static final class Seen {
-    private long[] searches = new long[0];
-    private long[] writes = new long[0];
+    private final PhasedTimes searches = new PhasedTimes();
+    private final PhasedTimes writes = new PhasedTimes();
     private final List<WatchedFiles.Roll> rolls = new ArrayList<>();
     private final List<String> runnables = new ArrayList<>();
+    private long searched;
     private long found;
 
     double recall() {
-      return (double) found / (K * Math.max(1, searches.length));
-    }
-
-    static long[] join(long[] some, long[] more) {
-      return LongStream.concat(Arrays.stream(some), Arrays.stream(more)).toArray();
+      return (double) found / (K * Math.max(1, searched));
     }
   }
+
+  /** The calls of one run. */
+  private record Calls(List<Call> searches, List<Call> writes, long found) {}
 
   private CheckpointFigures(Path work, int records, int seconds, int rounds) {
     this.directory = work.resolve("checkpoint-figures");
@@ -160,8 +166,13 @@ public final class CheckpointFigures {
       measure(durability, NO_CHECKPOINTS, without);
       measure(durability, Tuning.DEFAULT, with);
     }
-    if (with.rolls.isEmpty()) {
-      throw new IllegalStateException("there was no checkpoint; measure longer");
+    long[] during = with.searches.sorted(Phase.DURING);
+    long[] between = with.searches.sorted(Phase.BETWEEN);
+    long[] absent = without.searches.sorted(Phase.BETWEEN);
+    if (Math.min(during.length, between.length) < SEARCHES_MIN) {
+      throw new IllegalStateException(
+          "%d searches ran during checkpoints and %d between them; measure longer, for %d of each"
+              .formatted(during.length, between.length, SEARCHES_MIN));
     }
     row(
         "| **%,d x %d, durability %s; %d searches and %d upserts of %d KiB a second** | |",
@@ -171,35 +182,50 @@ public final class CheckpointFigures {
         1_000_000_000 / SEARCH_PERIOD_NANOS,
         1_000_000_000 / WRITE_PERIOD_NANOS,
         PAYLOAD_BYTES >> 10);
-    print("without checkpoints", without);
-    print("with checkpoints", with);
-    row("| checkpoints | %d |", with.rolls.size());
+    row("| checkpoints begun | %d |", with.rolls.size());
     row(
-        "| search p50, times that without | %.2f |",
-        (double) percentile(with.searches, 0.5) / percentile(without.searches, 0.5));
+        "| share of the time that they filled / that they tidied up | %.1f / %.1f %% |",
+        100 * with.searches.share(Phase.DURING), 100 * with.searches.share(Phase.TIDYING));
+    times("search", "during checkpoints", during);
+    times("search", "while they tidied up", with.searches.sorted(Phase.TIDYING));
+    times("search", "between them", between);
+    times("search", "in runs without any", absent);
+    row(
+        "| **search p50 during checkpoints, times that between / without** | **%.2f / %.2f** |",
+        (double) percentile(during, 0.5) / percentile(between, 0.5),
+        (double) percentile(during, 0.5) / percentile(absent, 0.5));
+    times("upsert", "during checkpoints", with.writes.sorted(Phase.DURING));
+    times("upsert", "while they tidied up", with.writes.sorted(Phase.TIDYING));
+    times("upsert", "between them", with.writes.sorted(Phase.BETWEEN));
+    times("upsert", "in runs without any", without.writes.sorted(Phase.BETWEEN));
     roll("write lane occupied by rolling the log", with, WatchedFiles.Roll::nanos);
     roll("of that, forcing the old log", with, WatchedFiles.Roll::force);
     roll("of that, making the next log", with, WatchedFiles.Roll::create);
     roll("of that, sealing the old log", with, WatchedFiles.Roll::seal);
+    row("| recall@10 with / without checkpoints | %.4f / %.4f |", with.recall(), without.recall());
+    runnables("with", with);
+    runnables("without", without);
   }
 
-  private static void print(String what, Seen seen) {
-    Arrays.sort(seen.searches);
-    Arrays.sort(seen.writes);
+  private static void times(String call, String phase, long[] sorted) {
+    if (sorted.length == 0) {
+      row("| %s %s | none |", call, phase);
+      return;
+    }
     row(
-        "| search p50 / p99 / longest %s | %.2f / %.2f / %.1f ms |",
-        what,
-        percentile(seen.searches, 0.5) / 1e6,
-        percentile(seen.searches, 0.99) / 1e6,
-        percentile(seen.searches, 1) / 1e6);
-    row("| recall@10 %s | %.4f |", what, seen.recall());
+        "| %s p50 / p99 / longest %s | %.2f / %.2f / %.1f ms of %,d |",
+        call,
+        phase,
+        percentile(sorted, 0.5) / 1e6,
+        percentile(sorted, 0.99) / 1e6,
+        percentile(sorted, 1) / 1e6,
+        sorted.length);
+  }
+
+  private static void runnables(String what, Seen seen) {
     row(
-        "| upsert p50 / p99.9 / longest %s | %.2f / %.1f / %.1f ms |",
-        what,
-        percentile(seen.writes, 0.5) / 1e6,
-        percentile(seen.writes, 0.999) / 1e6,
-        percentile(seen.writes, 1) / 1e6);
-    row("| runnable threads %s, mean / most | %s |", what, String.join(", ", seen.runnables));
+        "| runnable threads %s checkpoints, mean / most of each run | %s |",
+        what, String.join(", ", seen.runnables));
   }
 
   private static void roll(String what, Seen seen, ToLongFunction<WatchedFiles.Roll> part) {
@@ -219,31 +245,36 @@ public final class CheckpointFigures {
     WatchedFiles files = new WatchedFiles(COLLECTION);
     DatabaseEngine database = open(durability, tuning, files);
     CollectionEngine collection = database.open(COLLECTION);
-    run(collection, WARM_UP_SECONDS, new Seen());
+    run(collection, WARM_UP_SECONDS);
     int before = files.rolls().size();
     Runnables runnables = Runnables.sampling();
+    Calls calls;
     try (runnables) {
-      run(collection, seconds, seen);
+      calls = run(collection, seconds);
     }
     seen.runnables.add(runnables.figures());
     seen.rolls.addAll(files.rolls().subList(before, files.rolls().size()));
     database.close();
+    seen.searches.add(calls.searches(), files.checkpoints());
+    seen.writes.add(calls.writes(), files.checkpoints());
+    seen.searched += calls.searches().size();
+    seen.found += calls.found();
   }
 
-  private void run(CollectionEngine collection, int duration, Seen seen)
+  private Calls run(CollectionEngine collection, int duration)
       throws InterruptedException, ExecutionException {
-    FutureTask<long[]> writer =
+    FutureTask<List<Call>> writer =
         new FutureTask<>(() -> paced(duration, WRITE_PERIOD_NANOS, n -> replace(collection, n)));
     Thread.ofPlatform().start(writer);
-    long[] searches =
-        paced(duration, SEARCH_PERIOD_NANOS, n -> seen.found += search(collection, n));
-    seen.searches = Seen.join(seen.searches, searches);
-    seen.writes = Seen.join(seen.writes, writer.get());
+    LongAdder found = new LongAdder();
+    List<Call> searches =
+        paced(duration, SEARCH_PERIOD_NANOS, n -> found.add(search(collection, n)));
+    return new Calls(searches, writer.get(), found.sum());
   }
 
-  /** Does something again and again at a steady pace; how long it took each time. */
-  private static long[] paced(int duration, long periodNanos, LongConsumer action) {
-    LongStream.Builder nanos = LongStream.builder();
+  /** Does something again and again at a steady pace. */
+  private static List<Call> paced(int duration, long periodNanos, LongConsumer action) {
+    List<Call> calls = new ArrayList<>();
     long begin = System.nanoTime();
     long end = begin + duration * 1_000_000_000L;
     for (long n = 0; begin + n * periodNanos < end; n++) {
@@ -253,9 +284,9 @@ public final class CheckpointFigures {
       }
       long start = System.nanoTime();
       action.accept(n);
-      nanos.add(System.nanoTime() - start);
+      calls.add(new Call(start, System.nanoTime() - start));
     }
-    return nanos.build().toArray();
+    return calls;
   }
 
   /** Keeps the vector, so that the true neighbours stay. */

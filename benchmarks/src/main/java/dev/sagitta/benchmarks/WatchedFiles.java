@@ -15,7 +15,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The real file system, with a clock at what a write lane does to roll its log: it forces the old
- * log, makes the next one, and seals and closes the old one. Thread-safe.
+ * log, makes the next one, and seals and closes the old one; and at how long the checkpoint takes
+ * for which that is done. Thread-safe.
  */
 final class WatchedFiles implements FileOperations {
   /**
@@ -31,22 +32,37 @@ final class WatchedFiles implements FileOperations {
     }
   }
 
+  /**
+   * One checkpoint, in readings of the clock.
+   *
+   * @param begun when rolling the log began
+   * @param counted when its manifest had its name
+   * @param tidied when the last file was read back, or deleted, after that
+   */
+  record Checkpoint(long begun, long counted, long tidied) {}
+
   private final NioFiles files = new NioFiles();
   private final String lane;
+  private final String background;
   private final List<Roll> rolls = new CopyOnWriteArrayList<>();
+  private final List<Checkpoint> checkpoints = new CopyOnWriteArrayList<>();
 
   // Readings of the clock, of the lane.
   private long forceBegun;
   private long createBegun;
   private long sealBegun;
 
+  /** When the checkpoint under way began, 0 if none is; the lane sets it, the other clears it. */
+  private volatile long checkpointBegun;
+
   /**
    * Watches.
    *
-   * @param collection whose lane it is
+   * @param collection whose lane and background thread they are
    */
   WatchedFiles(String collection) {
     this.lane = "sagitta-" + collection + "-writer";
+    this.background = "sagitta-" + collection + "-background";
   }
 
   /** What was seen so far. */
@@ -54,8 +70,33 @@ final class WatchedFiles implements FileOperations {
     return rolls;
   }
 
+  /**
+   * The checkpoints that counted so far.
+   *
+   * @throws IllegalStateException if one failed
+   */
+  List<Checkpoint> checkpoints() {
+    if (checkpoints.size() != rolls.size()) {
+      throw new IllegalStateException(
+          "of %d checkpoints %d counted".formatted(rolls.size(), checkpoints.size()));
+    }
+    return checkpoints;
+  }
+
   private boolean onLane() {
     return Thread.currentThread().getName().equals(lane);
+  }
+
+  private boolean inBackground() {
+    return Thread.currentThread().getName().equals(background);
+  }
+
+  /** Notes that a file was read or deleted: behind a checkpoint that counts that is tidying up. */
+  private void noteTidying() {
+    if (inBackground() && checkpointBegun == 0 && !checkpoints.isEmpty()) {
+      Checkpoint last = checkpoints.removeLast();
+      checkpoints.add(new Checkpoint(last.begun(), last.counted(), System.nanoTime()));
+    }
   }
 
   @Override
@@ -104,11 +145,17 @@ final class WatchedFiles implements FileOperations {
   @Override
   public void rename(Path from, Path to) throws IOException {
     files.rename(from, to);
+    if (inBackground() && FileKind.MANIFEST.number(to.getFileName().toString()).isPresent()) {
+      long now = System.nanoTime();
+      checkpoints.add(new Checkpoint(checkpointBegun, now, now));
+      checkpointBegun = 0;
+    }
   }
 
   @Override
   public void delete(Path path) throws IOException {
     files.delete(path);
+    noteTidying();
   }
 
   @Override
@@ -144,7 +191,9 @@ final class WatchedFiles implements FileOperations {
 
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
-      return handle.read(target, position);
+      int bytes = handle.read(target, position);
+      noteTidying();
+      return bytes;
     }
 
     @Override
@@ -186,6 +235,7 @@ final class WatchedFiles implements FileOperations {
                   createBegun - forceBegun,
                   sealBegun - createBegun,
                   System.nanoTime() - sealBegun));
+          checkpointBegun = forceBegun;
         }
         createBegun = 0;
         forceBegun = 0;
