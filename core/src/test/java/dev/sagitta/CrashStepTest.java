@@ -47,6 +47,11 @@ final class CrashStepTest {
   }
 
   @Test
+  void largeBatches() {
+    crashAtEveryStep(SmallWorkloads.TINY, SmallWorkloads::largeBatches);
+  }
+
+  @Test
   void atomicBatches() {
     crashAtEveryStep(SmallWorkloads.TINY, SmallWorkloads::atomicBatches);
   }

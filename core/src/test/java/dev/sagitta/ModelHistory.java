@@ -4,20 +4,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
  * All the states that a collection has been in, one for each operation of its commit order, and how
- * many of them must be behind it after a crash. For one writer, whose operations come one after
- * another.
+ * many of them must be behind it after a crash: of a power loss, those that the collection itself
+ * said to be durable. For one writer, whose operations come one after another.
  */
 final class ModelHistory {
-  /** Each is never changed; the first is empty. */
-  private final List<Map<RecordId, VectorRecord>> states = new ArrayList<>(List.of(Map.of()));
+  /** The first is empty. */
+  private final List<State> states = new ArrayList<>(List.of(new State(0, Map.of())));
 
   private int acknowledged;
   private int durable;
+
+  /**
+   * What an operation left.
+   *
+   * @param sequence of the newest write so far; an operation that changes nothing is none
+   * @param records never changed
+   */
+  private record State(long sequence, Map<RecordId, VectorRecord> records) {}
 
   /** The same, to go on from by itself. */
   ModelHistory copy() {
@@ -29,11 +36,14 @@ final class ModelHistory {
     return copy;
   }
 
-  /** Adds what the next operation makes of the newest state; called before the operation. */
-  void begin(Consumer<Map<RecordId, VectorRecord>> operation) {
-    Map<RecordId, VectorRecord> next = new TreeMap<>(states.getLast());
-    operation.accept(next);
-    states.add(next);
+  /** Begins a write of some records; called before it. */
+  void begin(List<VectorRecord> upserted, List<RecordId> deleted) {
+    State last = states.getLast();
+    Map<RecordId, VectorRecord> next = new TreeMap<>(last.records());
+    upserted.forEach(record -> next.put(record.id(), record));
+    deleted.forEach(next::remove);
+    boolean changes = !upserted.isEmpty() || next.size() < last.records().size();
+    states.add(new State(last.sequence() + (changes ? 1 : 0), next));
   }
 
   /** How many operations were begun. */
@@ -46,45 +56,79 @@ final class ModelHistory {
     states.subList(begun + 1, states.size()).clear();
   }
 
-  /** Everything that was begun has been acknowledged. */
-  void acknowledge() {
+  /** Everything that was begun has been acknowledged, and the collection says where it is. */
+  void acknowledge(CollectionStats now) {
     acknowledged = states.size() - 1;
+    if (now.sequence() != states.getLast().sequence()) {
+      throw new AssertionError(
+          "acknowledged is %d, visible %d".formatted(states.getLast().sequence(), now.sequence()));
+    }
+    durableAsOf(now);
+  }
+
+  /** Takes the collection's word for what survives a power loss from now on. */
+  void durableAsOf(CollectionStats now) {
+    while (durable + 1 < states.size()
+        && states.get(durable + 1).sequence() <= now.durableSequence()) {
+      durable++;
+    }
+  }
+
+  /** The sequence of the newest write that was acknowledged. */
+  long acknowledgedSequence() {
+    return states.get(acknowledged).sequence();
   }
 
   /** Everything that was acknowledged survives a power loss from now on. */
   void makeDurable() {
-    durable = acknowledged;
+    durable = Math.max(durable, acknowledged);
   }
 
   /**
-   * Checks that a collection is in one of the states that it may be in.
+   * Checks that a collection is in the state of its newest write, which must be one that it may be
+   * in.
    *
    * @param powerLoss whether only what was durable must be there, and not all acknowledged
-   * @return the number of the newest such state
+   * @return the number of that state, or of the newest of several that are the same
    */
   int check(VectorCollection collection, boolean powerLoss) {
     Map<RecordId, VectorRecord> found = records(collection);
-    int first = powerLoss ? durable : acknowledged;
-    for (int i = states.size() - 1; i >= first; i--) {
-      if (same(states.get(i), found)) {
-        return i;
-      }
+    int number = allowed(collection, found, powerLoss);
+    if (number >= 0) {
+      return number;
     }
     throw new AssertionError(
-        "%s has %s, which is none of the states %d to %d; %s"
+        "%s has %s as of write %d, which is none of the states %d to %d, of write %d to %d; %s"
             .formatted(
                 collection,
                 found.keySet(),
-                first,
-                states.size() - 1,
+                collection.stats().sequence(),
+                first(powerLoss),
+                begun(),
+                states.get(first(powerLoss)).sequence(),
+                states.getLast().sequence(),
                 firstWith(found) < 0 ? "it never had that" : "it had that at " + firstWith(found)));
+  }
+
+  private int first(boolean powerLoss) {
+    return powerLoss ? durable : Math.max(durable, acknowledged);
+  }
+
+  /** The newest state of the collection's newest write, if that has these records; or -1. */
+  private int allowed(
+      VectorCollection collection, Map<RecordId, VectorRecord> found, boolean powerLoss) {
+    long sequence = collection.stats().sequence();
+    for (int i = begun(); i >= first(powerLoss); i--) {
+      if (states.get(i).sequence() == sequence) {
+        return same(states.get(i).records(), found) ? i : -1;
+      }
+    }
+    return -1;
   }
 
   /** Whether a collection is in one of the states that {@link #check} allows. */
   boolean allows(VectorCollection collection, boolean powerLoss) {
-    Map<RecordId, VectorRecord> found = records(collection);
-    return states.subList(powerLoss ? durable : acknowledged, states.size()).stream()
-        .anyMatch(state -> same(state, found));
+    return allowed(collection, records(collection), powerLoss) >= 0;
   }
 
   /**
@@ -95,14 +139,12 @@ final class ModelHistory {
     int found = check(collection, powerLoss);
     states.subList(found + 1, states.size()).clear();
     acknowledged = found;
-    if (powerLoss) {
-      durable = found;
-    }
+    durable = powerLoss ? found : Math.min(durable, found);
   }
 
   private int firstWith(Map<RecordId, VectorRecord> found) {
     for (int i = 0; i < states.size(); i++) {
-      if (same(states.get(i), found)) {
+      if (same(states.get(i).records(), found)) {
         return i;
       }
     }

@@ -19,10 +19,18 @@ final class ModelWriter {
   /** Small enough for eight rows to a vector extent at a 64-byte row. */
   static final int DIMENSION = 4;
 
+  /** Timers run only after so many operations, so that there are writes in between. */
+  private static final int OPERATIONS_PER_TICK = 5;
+
   private final ModelDatabase database;
-  private final boolean everyAcknowledgementDurable;
+  private final Durability durability;
   private final @Nullable FaultPlan faults;
   private final Map<String, Lifetime> lifetimes = new HashMap<>();
+
+  /** Of the collections written to since the database was opened, by name. */
+  private final Map<String, DurabilityPromise> promises = new HashMap<>();
+
+  private long operations;
 
   /** A writer that opens the database with its first operation. */
   ModelWriter(ModelDatabase database, Durability durability) {
@@ -31,7 +39,7 @@ final class ModelWriter {
 
   private ModelWriter(ModelDatabase database, Durability durability, @Nullable FaultPlan faults) {
     this.database = database;
-    this.everyAcknowledgementDurable = durability instanceof Durability.Sync;
+    this.durability = durability;
     this.faults = faults;
   }
 
@@ -103,6 +111,7 @@ final class ModelWriter {
     boolean there = existsNow(name);
     ModelHistory history = before != null && there ? before : new ModelHistory();
     lifetimes.put(name, new Lifetime(history, false, before));
+    promises.remove(name);
     attempt(
         name,
         () -> {
@@ -133,7 +142,7 @@ final class ModelWriter {
     attempt(
         name,
         () -> {
-          history(name).begin(records -> records.put(record.id(), record));
+          history(name).begin(List.of(record), List.of());
           collection(name).upsert(record);
           acknowledge(name);
         });
@@ -147,7 +156,7 @@ final class ModelWriter {
         name,
         () -> {
           for (VectorRecord record : all) {
-            history(name).begin(records -> records.put(record.id(), record));
+            history(name).begin(List.of(record), List.of());
           }
           long unused = collection(name).upsertAll(all.stream());
           acknowledge(name);
@@ -159,30 +168,27 @@ final class ModelWriter {
     attempt(
         name,
         () -> {
-          history(name).begin(records -> records.remove(id(id)));
+          history(name).begin(List.of(), List.of(id(id)));
           if (collection(name).delete(id(id))) {
             acknowledge(name);
           } else {
             // Nothing was written, so nothing was forced either.
-            history(name).acknowledge();
+            history(name).acknowledge(collection(name).stats());
           }
         });
   }
 
   /** Upserts the first ids and deletes the others, at once. */
   void batch(String name, int version, List<Integer> upserted, List<Integer> deleted) {
+    List<VectorRecord> records = upserted.stream().map(id -> record(id, version)).toList();
+    List<RecordId> ids = deleted.stream().map(ModelWriter::id).toList();
     var batch = new WriteBatch();
-    upserted.forEach(id -> batch.upsert(record(id, version)));
-    deleted.forEach(id -> batch.delete(id(id)));
+    records.forEach(batch::upsert);
+    ids.forEach(batch::delete);
     attempt(
         name,
         () -> {
-          history(name)
-              .begin(
-                  records -> {
-                    upserted.forEach(id -> records.put(id(id), record(id, version)));
-                    deleted.forEach(id -> records.remove(id(id)));
-                  });
+          history(name).begin(records, ids);
           collection(name).apply(batch);
           acknowledge(name);
         });
@@ -193,8 +199,9 @@ final class ModelWriter {
     attempt(
         name,
         () -> {
+          long acknowledged = history(name).acknowledgedSequence();
           collection(name).checkpoint();
-          history(name).makeDurable();
+          checkDurable(name, acknowledged);
         });
   }
 
@@ -203,9 +210,16 @@ final class ModelWriter {
     attempt(
         name,
         () -> {
+          long acknowledged = history(name).acknowledgedSequence();
           collection(name).flush();
-          history(name).makeDurable();
+          checkDurable(name, acknowledged);
         });
+  }
+
+  private void checkDurable(String name, long sequence) {
+    CollectionStats now = collection(name).stats();
+    DurabilityPromise.requireDurable(now, sequence, "to be made durable");
+    history(name).durableAsOf(now);
   }
 
   /** Waits for the linkers. */
@@ -223,6 +237,7 @@ final class ModelWriter {
 
   /** Closes in peace; afterwards everything is durable. */
   void close() {
+    promises.clear();
     try {
       database.close();
       lifetimes.values().forEach(lifetime -> lifetime.history().makeDurable());
@@ -243,7 +258,10 @@ final class ModelWriter {
     int begun = lifetime == null ? 0 : lifetime.history().begun();
     try {
       operation.run();
-      database.tick();
+      if (++operations % OPERATIONS_PER_TICK == 0) {
+        database.tick();
+        promises.values().forEach(DurabilityPromise::tick);
+      }
     } catch (SagittaException e) {
       if (faults == null) {
         throw e;
@@ -291,11 +309,10 @@ final class ModelWriter {
   }
 
   private void acknowledge(String name) {
-    history(name).acknowledge();
+    CollectionStats now = collection(name).stats();
+    history(name).acknowledge(now);
     lifetimes.put(name, new Lifetime(history(name), true, null));
-    if (everyAcknowledgementDurable) {
-      history(name).makeDurable();
-    }
+    promises.computeIfAbsent(name, unused -> new DurabilityPromise(durability)).check(now);
   }
 
   private VectorCollection collection(String name) {

@@ -2,6 +2,7 @@ package dev.sagitta;
 
 import dev.sagitta.engine.Tuning;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What is done to a database while it crashes or its file system fails: small, so that every step
@@ -40,6 +41,21 @@ final class SmallWorkloads {
     writer.flush("a");
     writer.upsertAll("a", 5, 12, 3);
     writer.delete("a", 16);
+  }
+
+  /** More than a kilobyte each time: at INTERVAL first the bytes force, and then the timer. */
+  static void largeBatches(ModelWriter writer) {
+    writer.create("a");
+    for (int version = 0; version < 4; version++) {
+      writer.batch("a", version, largeAt(version), List.of());
+    }
+    writer.delete("a", 15);
+    writer.batch("a", 4, largeAt(4), List.of(14));
+  }
+
+  /** Ids of records that have the largest payload at a version. */
+  private static List<Integer> largeAt(int version) {
+    return IntStream.range(1, 8).mapToObj(i -> 16 * i - 1 - version).toList();
   }
 
   /** Batches that overlap, around a checkpoint. */

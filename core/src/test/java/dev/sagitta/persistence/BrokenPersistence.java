@@ -15,15 +15,15 @@ import java.util.UUID;
 public final class BrokenPersistence {
   private BrokenPersistence() {}
 
-  /** Writes what was appended, and forces nothing. */
-  public static void writeOnly(LogWriter log) throws IOException {
-    log.write();
-  }
-
-  /** The same, and says that it is durable. */
+  /** Writes what was appended, forces nothing, and says that it is durable. */
   public static void pretendToForce(LogWriter log) throws IOException {
     log.write();
     set(log, "durableSequence", log.lastSequence());
+  }
+
+  /** Takes what was appended for durable. */
+  public static long lastSequence(LogWriter log) {
+    return log.lastSequence();
   }
 
   /** Lets go of the file as it is. */

@@ -16,7 +16,27 @@ enum Sabotage {
           "engine.CommitLog",
           "commit",
           "persistence.LogWriter.force",
-          "persistence.BrokenPersistence.writeOnly")),
+          "persistence.BrokenPersistence.pretendToForce")),
+
+  CALL_DURABLE_WHAT_IS_WRITTEN(
+      "CrashStepTest#upsertsUpdatesAndDeletes",
+      new Redirect(
+          "engine.CommitLog",
+          "count",
+          "persistence.LogWriter.durableSequence",
+          "persistence.BrokenPersistence.lastSequence")),
+
+  INTERVAL_NEVER_FORCES(
+      "CrashStepTest#largeBatches",
+      new AlwaysJump("engine.CommitLog", "commit", Opcode.IFLT, 0),
+      new AlwaysJump("engine.CollectionEngine", "forceLater", Opcode.IFLE, 0)),
+
+  INTERVAL_FORGETS_ITS_BYTES(
+      "CrashStepTest#largeBatches", new AlwaysJump("engine.CommitLog", "commit", Opcode.IFLT, 0)),
+
+  INTERVAL_FORGETS_ITS_TIMER(
+      "CrashStepTest#upsertsUpdatesAndDeletes",
+      new AlwaysJump("engine.CollectionEngine", "forceLater", Opcode.IFLE, 0)),
 
   NAME_A_LOG_WITHOUT_FORCING_ITS_DIRECTORY(
       "CrashStepTest#checkpointsAndLogRotation",
