@@ -163,11 +163,6 @@ final class KillFiles implements FileOperations {
   }
 
   @Override
-  public FileHandle openForWriting(Path file) throws IOException {
-    return new Handle(file, files.openForWriting(file));
-  }
-
-  @Override
   public boolean exists(Path path) throws IOException {
     return files.exists(path);
   }

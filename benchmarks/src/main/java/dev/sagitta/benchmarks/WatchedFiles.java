@@ -110,11 +110,6 @@ final class WatchedFiles implements FileOperations {
   }
 
   @Override
-  public FileHandle openForWriting(Path file) throws IOException {
-    return files.openForWriting(file);
-  }
-
-  @Override
   public boolean exists(Path path) throws IOException {
     if (onLane() && FileKind.LOG.number(path.getFileName().toString()).isPresent()) {
       createBegun = System.nanoTime();

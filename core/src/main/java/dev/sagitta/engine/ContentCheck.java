@@ -60,11 +60,6 @@ final class ContentCheck implements AutoCloseable {
     bytesTotal = files.listedBytes();
   }
 
-  /** Bytes to be read, roughly. */
-  long bytesTotal() {
-    return bytesTotal;
-  }
-
   /** Bytes that were read, roughly: those of the files, spread over the slots. */
   long bytesDone() {
     return switch (stage) {

@@ -1,7 +1,6 @@
 package dev.sagitta.engine;
 
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -28,15 +27,6 @@ final class Waiting {
         throw error;
       }
       throw e;
-    }
-  }
-
-  /** Waits for the end of a task, whatever it is, without regard to interrupts. */
-  static void forEnd(CompletableFuture<?> future) {
-    try {
-      var unused = future.join();
-    } catch (CompletionException | CancellationException e) {
-      // Whoever asks for the result gets it.
     }
   }
 

@@ -31,13 +31,6 @@ public interface FileOperations {
    */
   FileHandle openForReading(Path file) throws IOException;
 
-  /**
-   * Opens an existing file so that bytes written by an earlier process can be forced.
-   *
-   * @throws java.nio.file.NoSuchFileException if there is no such file
-   */
-  FileHandle openForWriting(Path file) throws IOException;
-
   /** Whether a file or directory of that name is there. */
   boolean exists(Path path) throws IOException;
 

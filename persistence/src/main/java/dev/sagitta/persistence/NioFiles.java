@@ -49,12 +49,6 @@ public final class NioFiles implements FileOperations {
     return new NioFileHandle(file, FileChannel.open(file, StandardOpenOption.READ));
   }
 
-  @Override
-  public FileHandle openForWriting(Path file) throws IOException {
-    return new NioFileHandle(
-        file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
-  }
-
   // Not Files.exists, which answers "no" when it was not allowed to look: taking an unreadable
   // store for a missing one would start an empty one in its place.
   @Override

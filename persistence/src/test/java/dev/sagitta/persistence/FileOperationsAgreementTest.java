@@ -34,7 +34,6 @@ final class FileOperationsAgreementTest {
   enum Kind {
     CREATE,
     OPEN_FOR_READING,
-    OPEN_FOR_WRITING,
     CLOSE,
     WRITE,
     READ,
@@ -121,7 +120,6 @@ final class FileOperationsAgreementTest {
       switch (step.kind) {
         case CREATE -> keep(step, files.create(path));
         case OPEN_FOR_READING -> keep(step, files.openForReading(path));
-        case OPEN_FOR_WRITING -> keep(step, files.openForWriting(path));
         case CREATE_DIRECTORY -> files.createDirectory(path);
         case RENAME -> files.rename(path, other);
         case DELETE -> files.delete(path);

@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystem;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -160,10 +162,10 @@ final class NioFilesTest {
   }
 
   @Test
-  void handlesForWritingReadAndForceWhatAnEarlierProcessWrote() throws IOException {
-    byte[] content = random(8);
-    Path file = written("log", content);
-    try (FileHandle handle = files.openForWriting(file)) {
+  void handlesOfNewFilesReadForceAndTruncate() throws IOException {
+    Path file = directory.resolve("log");
+    try (FileHandle handle = files.create(file)) {
+      handle.write(ByteBuffer.wrap(random(8)), 0);
       handle.force();
       handle.truncate(4);
       ByteBuffer target = ByteBuffer.allocate(8);
@@ -176,7 +178,7 @@ final class NioFilesTest {
 
   @Test
   void closedHandlesThrow() throws IOException {
-    FileHandle handle = files.openForWriting(written("log", random(8)));
+    FileHandle handle = files.create(directory.resolve("log"));
     handle.close();
     handle.close();
     assertThrows(ClosedChannelException.class, () -> handle.read(ByteBuffer.allocate(1), 0));
@@ -251,7 +253,6 @@ final class NioFilesTest {
   @Test
   void openingADirectoryFails() {
     assertThrows(FileSystemException.class, () -> files.openForReading(directory));
-    assertThrows(FileSystemException.class, () -> files.openForWriting(directory));
   }
 
   /** Nothing was forced, so it may be tried again, which a failed force must not be. */
@@ -269,7 +270,8 @@ final class NioFilesTest {
   @EnabledOnOs(OS.LINUX)
   void failuresNameTheFile() throws IOException {
     Path full = Path.of("/dev/full");
-    try (FileHandle handle = files.openForWriting(full)) {
+    try (FileHandle handle =
+        new NioFileHandle(full, FileChannel.open(full, StandardOpenOption.WRITE))) {
       var write = assertThrows(IOException.class, () -> handle.write(ByteBuffer.allocate(8), 0));
       assertTrue(String.valueOf(write.getMessage()).startsWith("Cannot write /dev/full: "));
     }

@@ -257,7 +257,7 @@ public final class SimulatedFiles implements FileOperations {
     return new SimulatedHandle(this, tree.file(file), file, false);
   }
 
-  @Override
+  /** Opens an existing file to be changed, which the library never does. */
   public synchronized FileHandle openForWriting(Path file) throws IOException {
     enter(IoCall.Operation.OPEN, file, 0);
     return new SimulatedHandle(this, tree.file(file), file, true);
