@@ -84,6 +84,11 @@ final class ModelHistory {
     durable = Math.max(durable, acknowledged);
   }
 
+  /** Numbers of the states that are allowed after a power loss. */
+  String allowed() {
+    return durable + " to " + begun();
+  }
+
   /**
    * Checks that a collection is in the state of its newest write, which must be one that it may be
    * in.

@@ -4,6 +4,8 @@ import dev.sagitta.distance.Metric;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,8 @@ final class ModelWriter {
   private final Map<String, DurabilityPromise> promises = new HashMap<>();
 
   private long operations;
+  private int creations;
+  private int drops;
 
   /** A writer that opens the database with its first operation. */
   ModelWriter(ModelDatabase database, Durability durability) {
@@ -103,8 +107,23 @@ final class ModelWriter {
     return lifetimes;
   }
 
+  /** What may be found after a power loss, as text that differs where that does. */
+  String promised() {
+    var text = new StringJoiner(", ");
+    text.add(creations + " creations, " + drops + " drops");
+    new TreeMap<>(lifetimes)
+        .forEach(
+            (name, lifetime) -> {
+              ModelHistory before = lifetime.before();
+              text.add(name + " " + lifetime.history().allowed() + " " + lifetime.certain());
+              text.add(before == null ? "" : before.allowed());
+            });
+    return text.toString();
+  }
+
   /** Creates a collection with LONG ids. */
   void create(String name) {
+    creations++;
     Lifetime dropped = lifetimes.get(name);
     ModelHistory before = dropped == null ? null : dropped.history();
     // A creation or drop that failed may have left it there.
@@ -127,6 +146,7 @@ final class ModelWriter {
 
   /** Drops a collection. */
   void drop(String name) {
+    drops++;
     lifetimes.put(name, new Lifetime(history(name), false, null));
     attempt(
         name,
