@@ -93,10 +93,22 @@ final class CrashStepTest {
     crashAtEveryStep(SmallWorkloads.TINY, SmallWorkloads::closingAndOpening);
   }
 
+  /** One that works beside another is what the order of threads matters to. */
+  @Test
+  void writesBesideCheckpoints() {
+    int orders = Math.max(ORDERS, 2);
+    crashAtEveryStep(SmallWorkloads.TINY, SmallWorkloads::writesBesideCheckpoints, orders);
+  }
+
   private static void crashAtEveryStep(Tuning tuning, SmallWorkloads.Workload workload) {
+    crashAtEveryStep(tuning, workload, ORDERS);
+  }
+
+  private static void crashAtEveryStep(
+      Tuning tuning, SmallWorkloads.Workload workload, int orders) {
     for (Durability durability : LEVELS) {
       var crashed = new CrashedWorkload(tuning, durability, workload);
-      for (long seed = SEED; seed < SEED + ORDERS; seed++) {
+      for (long seed = SEED; seed < SEED + orders; seed++) {
         crashed.atEveryStep(seed);
       }
     }

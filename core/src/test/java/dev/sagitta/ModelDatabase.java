@@ -7,6 +7,7 @@ import dev.sagitta.persistence.FileOperations;
 import dev.sagitta.persistence.SimulatedFiles;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +97,14 @@ final class ModelDatabase implements AutoCloseable {
     if (simulation != null) {
       simulation.tick();
     }
+  }
+
+  /** Starts one more thread of the test, where threads are simulated. */
+  CompletableFuture<Void> start(Runnable body) {
+    if (simulation == null) {
+      throw new IllegalStateException("threads are not simulated");
+    }
+    return simulation.start(body);
   }
 
   /** Closes the database in peace. */

@@ -4,8 +4,11 @@ import dev.sagitta.distance.Metric;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -253,6 +256,31 @@ final class ModelWriter {
             throw new AssertionError(e);
           }
         });
+  }
+
+  /**
+   * Does something on another simulated thread beside something on this one, and waits for both.
+   * Only one of them may write to a collection. The error of a crash is thrown at the end.
+   */
+  void atOnce(Runnable other, Runnable own) {
+    CompletableFuture<Void> end = database.start(other);
+    Optional<SagittaException> crashed = Optional.empty();
+    try {
+      own.run();
+    } catch (SagittaException e) {
+      crashed = Optional.of(e);
+    }
+    try {
+      end.join();
+    } catch (CompletionException e) {
+      if (!(e.getCause() instanceof SagittaException otherCrashed)) {
+        throw new AssertionError(e.getCause());
+      }
+      crashed = Optional.of(otherCrashed);
+    }
+    if (crashed.isPresent()) {
+      throw crashed.get();
+    }
   }
 
   /** Closes in peace; afterwards everything is durable. */

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -215,6 +216,22 @@ final class Simulation {
   /** Threads for one database. */
   EngineThreads threads(int linkerCount) {
     return new Threads(linkerCount);
+  }
+
+  /** Starts one more thread of the test; the future ends with it, and with what it threw. */
+  CompletableFuture<Void> start(Runnable body) {
+    var end = new CompletableFuture<Void>();
+    newThread(
+            () -> {
+              try {
+                body.run();
+                end.complete(null);
+              } catch (RuntimeException | Error e) {
+                end.completeExceptionally(e);
+              }
+            })
+        .start();
+    return end;
   }
 
   private Thread newThread(Runnable body) {

@@ -87,6 +87,24 @@ final class SmallWorkloads {
     writer.upsert("a", 1, 4);
   }
 
+  /** Updates and deletes on one thread while another makes checkpoints. */
+  static void writesBesideCheckpoints(ModelWriter writer) {
+    writer.create("a");
+    writer.upsertAll("a", 0, 8, 0);
+    writer.atOnce(
+        () -> {
+          for (int id = 0; id < 4; id++) {
+            writer.upsert("a", id, 1);
+            writer.delete("a", 7 - id);
+          }
+        },
+        () -> {
+          writer.checkpoint("a");
+          writer.checkpoint("a");
+        });
+    writer.upsert("a", 3, 2);
+  }
+
   /** Writes only; with {@link #TINY_LOG} they start checkpoints. */
   static void checkpointsInTheBackground(ModelWriter writer) {
     writer.create("a");

@@ -63,9 +63,4 @@ final class BrokenEngine {
 
   /** Forces nothing. */
   static void forceNothing(CommitLog log) {}
-
-  /** The slot died before all that is stored, if it died at all. */
-  static long deadNow(SlotTable slots, int slot) {
-    return slots.dead(slot) == SlotTable.NEVER ? SlotTable.NEVER : 1;
-  }
 }
