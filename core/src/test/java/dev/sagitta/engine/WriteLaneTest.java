@@ -98,7 +98,7 @@ final class WriteLaneTest {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public String toString() {
+    public String getMessage() {
       throw new UntellableToo();
     }
   }
@@ -108,7 +108,7 @@ final class WriteLaneTest {
     private boolean told;
 
     @Override
-    public String toString() {
+    public String getMessage() {
       if (!told) {
         told = true;
         throw this;
