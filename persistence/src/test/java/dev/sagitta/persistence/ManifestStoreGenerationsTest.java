@@ -117,7 +117,9 @@ final class ManifestStoreGenerationsTest {
                 ? Optional.of(Interceptor.Fault.of(new IOException("bad sector")))
                 : Optional.empty());
     List<String> before = files.list(ROOT);
-    assertEquals("bad sector", assertThrows(IOException.class, store::deleteObsolete).getMessage());
+    UnreadableFileException refused =
+        assertThrows(UnreadableFileException.class, store::deleteObsolete);
+    assertEquals(ROOT.resolve("MANIFEST-2"), refused.file());
     assertEquals(before, files.list(ROOT));
   }
 }
