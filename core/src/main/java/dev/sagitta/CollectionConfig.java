@@ -1,13 +1,17 @@
 package dev.sagitta;
 
+import dev.sagitta.distance.ElementType;
 import dev.sagitta.distance.Metric;
 
 /**
  * What a collection is, fixed when it is created. Opening an existing collection with a different
  * configuration is a {@link ConfigurationMismatchException}.
  *
- * @param dimension elements of every vector, 1 to {@link Limits#DIMENSION_MAX}
- * @param metric how distance is measured
+ * @param dimension elements of every vector, 1 to {@link Limits#DIMENSION_MAX}; of binary vectors a
+ *     multiple of 8
+ * @param elements what the elements of vectors are
+ * @param metric how distance is measured; one that {@linkplain Metric#supports compares} such
+ *     elements
  * @param ids the kind of id
  * @param m M, the links of a node per layer of the graph (2M at layer 0), {@value Limits#M_MIN} to
  *     {@value Limits#M_MAX}
@@ -15,7 +19,7 @@ import dev.sagitta.distance.Metric;
  *     Limits#EF_CONSTRUCTION_MAX}
  */
 public record CollectionConfig(
-    int dimension, Metric metric, IdType ids, int m, int efConstruction) {
+    int dimension, ElementType elements, Metric metric, IdType ids, int m, int efConstruction) {
 
   /** Default M. */
   public static final int M_DEFAULT = 16;
@@ -26,14 +30,25 @@ public record CollectionConfig(
   /** Checks the ranges. */
   public CollectionConfig {
     Inputs.inRange("dimension", dimension, 1, Limits.DIMENSION_MAX);
+    Inputs.notNull("elements", elements);
     Inputs.notNull("metric", metric);
+    if (!metric.supports(elements)) {
+      throw new InvalidInputException(
+          "metric is %s, which does not compare %s elements".formatted(metric, elements));
+    }
+    if (!elements.allows(dimension)) {
+      throw new InvalidInputException(
+          "dimension is %d; of %s vectors it must be a multiple of 8"
+              .formatted(dimension, elements));
+    }
     Inputs.notNull("ids", ids);
     Inputs.inRange("m", m, Limits.M_MIN, Limits.M_MAX);
     Inputs.inRange("efConstruction", efConstruction, 1, Limits.EF_CONSTRUCTION_MAX);
   }
 
   /**
-   * Starts a configuration with LONG ids and default graph parameters.
+   * Starts a configuration with LONG ids, default graph parameters, and FLOAT32 elements, or BINARY
+   * ones if the metric compares bits.
    *
    * @param dimension elements of every vector, 1 to {@link Limits#DIMENSION_MAX}
    * @param metric how distance is measured
@@ -46,13 +61,25 @@ public record CollectionConfig(
   public static final class Builder {
     private final int dimension;
     private final Metric metric;
+    private ElementType elements;
     private IdType ids = IdType.LONG;
     private int m = M_DEFAULT;
     private int efConstruction = EF_CONSTRUCTION_DEFAULT;
 
     private Builder(int dimension, Metric metric) {
       this.dimension = dimension;
-      this.metric = metric;
+      this.metric = Inputs.notNull("metric", metric);
+      this.elements =
+          metric.supports(ElementType.BINARY) ? ElementType.BINARY : ElementType.FLOAT32;
+    }
+
+    /**
+     * What the elements of vectors are; unless said otherwise FLOAT32, or BINARY where the metric
+     * compares bits.
+     */
+    public Builder elements(ElementType elements) {
+      this.elements = elements;
+      return this;
     }
 
     /** The kind of id; LONG unless said otherwise. */
@@ -75,7 +102,7 @@ public record CollectionConfig(
 
     /** The configuration. */
     public CollectionConfig build() {
-      return new CollectionConfig(dimension, metric, ids, m, efConstruction);
+      return new CollectionConfig(dimension, elements, metric, ids, m, efConstruction);
     }
   }
 }

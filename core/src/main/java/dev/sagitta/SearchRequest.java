@@ -1,5 +1,6 @@
 package dev.sagitta;
 
+import dev.sagitta.distance.VectorValue;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -9,7 +10,7 @@ public final class SearchRequest {
   /** Default efSearch. */
   public static final int EF_SEARCH_DEFAULT = 256;
 
-  private final float[] query;
+  private final VectorValue query;
   private final int k;
   private final OptionalInt efSearch;
   private final Optional<Duration> timeout;
@@ -26,7 +27,7 @@ public final class SearchRequest {
   /**
    * The k nearest records with their payloads, at default settings.
    *
-   * @param query the query vector; copied
+   * @param query the query vector, for a collection of numbers, of whatever type; copied
    * @param k number of hits wanted, 1 to {@link Limits#K_MAX}
    */
   public static SearchRequest of(float[] query, int k) {
@@ -34,23 +35,34 @@ public final class SearchRequest {
   }
 
   /**
-   * Starts a request.
+   * The k nearest records with their payloads, at default settings.
    *
-   * @param query the query vector; copied
+   * @param query the query vector, of the collection's type, or FLOAT32 if that is one of numbers;
+   *     copied
    * @param k number of hits wanted, 1 to {@link Limits#K_MAX}
    */
+  public static SearchRequest of(VectorValue query, int k) {
+    return builder(query, k).build();
+  }
+
+  /** Starts a request; see {@link #of(float[], int)}. */
   public static Builder builder(float[] query, int k) {
-    return new Builder(Inputs.notNull("query", query).clone(), k);
+    return builder(VectorValue.float32(Inputs.notNull("query", query)), k);
+  }
+
+  /** Starts a request; see {@link #of(VectorValue, int)}. */
+  public static Builder builder(VectorValue query, int k) {
+    return new Builder(Inputs.notNull("query", query).copy(), k);
   }
 
   /** A copy of the query vector. */
-  public float[] query() {
-    return query.clone();
+  public VectorValue query() {
+    return query.copy();
   }
 
   /** Number of elements of the query vector. */
   public int dimension() {
-    return query.length;
+    return query.dimension();
   }
 
   /** Number of hits wanted. */
@@ -75,13 +87,13 @@ public final class SearchRequest {
 
   /** Collects a request's settings. Not thread-safe. */
   public static final class Builder {
-    private final float[] query;
+    private final VectorValue query;
     private final int k;
     private OptionalInt efSearch = OptionalInt.empty();
     private Optional<Duration> timeout = Optional.empty();
     private boolean withPayload = true;
 
-    private Builder(float[] query, int k) {
+    private Builder(VectorValue query, int k) {
       this.query = query;
       this.k = Inputs.inRange("k", k, 1, Limits.K_MAX);
     }

@@ -1,7 +1,6 @@
 package dev.sagitta;
 
-import java.util.Arrays;
-import java.util.Objects;
+import dev.sagitta.distance.VectorValue;
 import java.util.UUID;
 
 /**
@@ -12,11 +11,10 @@ import java.util.UUID;
  * fresh array.
  *
  * @param id the id, of the collection's {@link IdType}
- * @param vector as many elements as the collection's dimension
+ * @param vector as many elements as the collection's dimension, of its type
  * @param payload the payload, possibly {@link Payload#empty()}
  */
-@SuppressWarnings("ArrayRecordComponent") // documented: kept, and compared by content
-public record VectorRecord(RecordId id, float[] vector, Payload payload) {
+public record VectorRecord(RecordId id, VectorValue vector, Payload payload) {
 
   /** Refuses nulls. */
   public VectorRecord {
@@ -26,51 +24,74 @@ public record VectorRecord(RecordId id, float[] vector, Payload payload) {
   }
 
   /** A record with a LONG id. */
-  public static VectorRecord of(long id, float[] vector, Payload payload) {
+  public static VectorRecord of(long id, VectorValue vector, Payload payload) {
     return new VectorRecord(RecordId.of(id), vector, payload);
   }
 
   /** A record with a LONG id and no payload. */
+  public static VectorRecord of(long id, VectorValue vector) {
+    return of(id, vector, Payload.empty());
+  }
+
+  /** A record with a LONG id and a FLOAT32 vector. */
+  public static VectorRecord of(long id, float[] vector, Payload payload) {
+    return of(id, float32(vector), payload);
+  }
+
+  /** A record with a LONG id, a FLOAT32 vector and no payload. */
   public static VectorRecord of(long id, float[] vector) {
     return of(id, vector, Payload.empty());
   }
 
   /** A record with a STRING id. */
-  public static VectorRecord of(String id, float[] vector, Payload payload) {
+  public static VectorRecord of(String id, VectorValue vector, Payload payload) {
     return new VectorRecord(RecordId.of(id), vector, payload);
   }
 
   /** A record with a STRING id and no payload. */
+  public static VectorRecord of(String id, VectorValue vector) {
+    return of(id, vector, Payload.empty());
+  }
+
+  /** A record with a STRING id and a FLOAT32 vector. */
+  public static VectorRecord of(String id, float[] vector, Payload payload) {
+    return of(id, float32(vector), payload);
+  }
+
+  /** A record with a STRING id, a FLOAT32 vector and no payload. */
   public static VectorRecord of(String id, float[] vector) {
     return of(id, vector, Payload.empty());
   }
 
   /** A record with a UUID id. */
-  public static VectorRecord of(UUID id, float[] vector, Payload payload) {
+  public static VectorRecord of(UUID id, VectorValue vector, Payload payload) {
     return new VectorRecord(RecordId.of(id), vector, payload);
   }
 
   /** A record with a UUID id and no payload. */
+  public static VectorRecord of(UUID id, VectorValue vector) {
+    return of(id, vector, Payload.empty());
+  }
+
+  /** A record with a UUID id and a FLOAT32 vector. */
+  public static VectorRecord of(UUID id, float[] vector, Payload payload) {
+    return of(id, float32(vector), payload);
+  }
+
+  /** A record with a UUID id, a FLOAT32 vector and no payload. */
   public static VectorRecord of(UUID id, float[] vector) {
     return of(id, vector, Payload.empty());
   }
 
-  /** Equal ids, payloads and vectors bit for bit (with all NaN alike, which no vector holds). */
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof VectorRecord that
-        && id.equals(that.id)
-        && Arrays.equals(vector, that.vector)
-        && payload.equals(that.payload);
+  private static VectorValue float32(float[] vector) {
+    return VectorValue.float32(Inputs.notNull("vector", vector));
   }
 
-  @Override
-  public int hashCode() {
-    return Objects.hash(id, Arrays.hashCode(vector), payload);
-  }
-
-  @Override
-  public String toString() {
-    return "VectorRecord[id=%s, dimension=%d, payload=%s]".formatted(id, vector.length, payload);
+  /**
+   * The vector's elements as floats, exactly; see {@link VectorValue#toFloats}. Of a FLOAT32 vector
+   * its own array.
+   */
+  public float[] floats() {
+    return vector.toFloats();
   }
 }

@@ -13,6 +13,7 @@ import dev.sagitta.VerifyLevel;
 import dev.sagitta.VerifyProgress;
 import dev.sagitta.VerifyReport;
 import dev.sagitta.WriteBatch;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.distance.kernel.KernelChoice;
 import dev.sagitta.distance.kernel.Kernels;
 import dev.sagitta.hnsw.HnswParameters;
@@ -93,9 +94,7 @@ public final class CollectionEngine {
     config = files.config();
     // Beside recovery, because the first choice in a JVM takes as long as reading 100,000 slots.
     CompletableFuture<KernelChoice> choice =
-        CompletableFuture.supplyAsync(
-            () -> Kernels.select(config.config().metric(), config.config().dimension()),
-            threads.readers());
+        CompletableFuture.supplyAsync(() -> Kernels.select(config.layout()), threads.readers());
     arena = Arena.ofShared();
     Recovery recovery = new Recovery(files, config, arena, reclaimer, threads.readers());
     try {
@@ -281,8 +280,8 @@ public final class CollectionEngine {
    * dev.sagitta.VectorCollection#searchExact}.
    */
   public SearchResult search(SearchRequest request, boolean exact) {
-    float[] query = request.query();
-    VectorChecks.check("query", query, config());
+    VectorValue query = request.query();
+    VectorChecks.checkQuery("query", query, config());
     long deadlineNanos = request.timeout().isPresent() ? searches.deadline(request) : 0;
     boolean scan = exact || !graphReady(request, deadlineNanos);
     int ticket = epoch.enter();

@@ -156,7 +156,7 @@ public final class DatabaseEngine {
     Path making = directories.creating(name);
     directories.removeIfThere(making);
     files.createDirectory(making);
-    RowLayout layout = new RowLayout(config.metric(), config.dimension());
+    RowLayout layout = new RowLayout(config.elements(), config.metric(), config.dimension());
     Tuning tuning = environment.tuning();
     CollectionFiles.create(
         files,

@@ -1,5 +1,6 @@
 package dev.sagitta.engine;
 
+import dev.sagitta.distance.VectorValue;
 import java.util.List;
 
 /**
@@ -16,7 +17,7 @@ sealed interface Operation {
   }
 
   /** Stores a record; arrays are owned by the operation. */
-  record Upsert(byte[] id, float[] vector, byte[] payload) implements Single {}
+  record Upsert(byte[] id, VectorValue vector, byte[] payload) implements Single {}
 
   /** Deletes a record. */
   record Delete(byte[] id) implements Single {}

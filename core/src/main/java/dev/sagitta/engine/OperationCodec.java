@@ -3,6 +3,7 @@ package dev.sagitta.engine;
 import dev.sagitta.CollectionConfig;
 import dev.sagitta.InvalidInputException;
 import dev.sagitta.Limits;
+import dev.sagitta.distance.VectorValue;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.function.Supplier;
  *
  * <pre>
  * upsert   int32 1, int32 idBytes, int32 payloadBytes,
- *          float32 x dimension, id, payload
+ *          vector, see VectorCodec, id, payload
  * delete   int32 2, int32 idBytes, id
  * batch    int32 3, int32 count, count x (upsert | delete)
  * </pre>
@@ -25,13 +26,13 @@ final class OperationCodec {
   private static final int BATCH = 3;
 
   private final CollectionConfig config;
-  private final int dimension;
+  private final VectorCodec vectors;
   private final IdCodec ids;
 
   /** A codec for the operations of one collection. */
   OperationCodec(CollectionConfig config) {
     this.config = config;
-    dimension = config.dimension();
+    vectors = new VectorCodec(config.elements(), config.dimension());
     ids = new IdCodec(config.ids());
   }
 
@@ -39,7 +40,7 @@ final class OperationCodec {
   long bytes(Operation operation) {
     return switch (operation) {
       case Operation.Upsert upsert ->
-          12L + 4L * dimension + upsert.id().length + upsert.payload().length;
+          12L + vectors.bytes() + upsert.id().length + upsert.payload().length;
       case Operation.Delete delete -> 8L + delete.id().length;
       case Operation.Batch batch -> 8 + batch.changes().stream().mapToLong(this::bytes).sum();
     };
@@ -57,8 +58,7 @@ final class OperationCodec {
     switch (operation) {
       case Operation.Upsert upsert -> {
         buffer.putInt(UPSERT).putInt(upsert.id().length).putInt(upsert.payload().length);
-        buffer.asFloatBuffer().put(upsert.vector(), 0, dimension);
-        buffer.position(buffer.position() + 4 * dimension);
+        vectors.put(upsert.vector(), buffer);
         buffer.put(upsert.id()).put(upsert.payload());
       }
       case Operation.Delete delete ->
@@ -77,21 +77,21 @@ final class OperationCodec {
    *     the message says what is wrong
    */
   Operation decode(ByteBuffer frame) {
-    return decode(frame, this::newVector);
+    return decode(frame, vectors::newVector);
   }
 
   /**
    * Reads an operation back that is applied before the next one is read, as a replay does.
    *
-   * @param vector of the collection's dimension; belongs to the operation, if that is an upsert by
+   * @param vector made by {@link #newVector}; belongs to the operation, if that is an upsert by
    *     itself, until it is passed again
    * @throws IllegalArgumentException as {@link #decode(ByteBuffer)}
    */
-  Operation decode(ByteBuffer frame, float[] vector) {
+  Operation decode(ByteBuffer frame, VectorValue vector) {
     return decode(frame, () -> vector);
   }
 
-  private Operation decode(ByteBuffer frame, Supplier<float[]> vector) {
+  private Operation decode(ByteBuffer frame, Supplier<VectorValue> vector) {
     ByteBuffer buffer = frame.slice().order(ByteOrder.LITTLE_ENDIAN);
     need(buffer, 8, "operation");
     Operation operation =
@@ -114,22 +114,21 @@ final class OperationCodec {
     List<Operation.Single> changes = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       need(buffer, 8, "change");
-      changes.add(decodeSingle(buffer, this::newVector));
+      changes.add(decodeSingle(buffer, vectors::newVector));
     }
     return new Operation.Batch(changes);
   }
 
-  private Operation.Single decodeSingle(ByteBuffer buffer, Supplier<float[]> target) {
+  private Operation.Single decodeSingle(ByteBuffer buffer, Supplier<VectorValue> target) {
     int kind = buffer.getInt();
     int idBytes = length("id", buffer.getInt(), Limits.ID_BYTES_MAX);
     return switch (kind) {
       case UPSERT -> {
         need(buffer, 4, "payload length");
         int payloadBytes = length("payload", buffer.getInt(), Limits.PAYLOAD_BYTES_MAX);
-        need(buffer, 4L * dimension + idBytes + payloadBytes, "upsert");
-        float[] vector = target.get();
-        buffer.asFloatBuffer().get(vector);
-        buffer.position(buffer.position() + 4 * dimension);
+        need(buffer, (long) vectors.bytes() + idBytes + payloadBytes, "upsert");
+        VectorValue vector = target.get();
+        vectors.get(buffer, vector);
         check(vector);
         yield new Operation.Upsert(idOf(buffer, idBytes), vector, bytesOf(buffer, payloadBytes));
       }
@@ -141,11 +140,12 @@ final class OperationCodec {
     };
   }
 
-  private float[] newVector() {
-    return new float[dimension];
+  /** A vector for {@link #decode(ByteBuffer, VectorValue)}. */
+  VectorValue newVector() {
+    return vectors.newVector();
   }
 
-  private void check(float[] vector) {
+  private void check(VectorValue vector) {
     try {
       VectorChecks.check("vector", vector, config);
     } catch (InvalidInputException e) {

@@ -1,6 +1,7 @@
 package dev.sagitta.engine;
 
 import dev.sagitta.InvalidInputException;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.hnsw.OrdinalSet;
 import dev.sagitta.persistence.BlockFileReader;
 import dev.sagitta.persistence.CorruptFileException;
@@ -227,7 +228,7 @@ final class Recovery {
 
   private void replay(CollectionState state) throws IOException {
     OperationCodec codec = new OperationCodec(config.config());
-    float[] vector = new float[config.config().dimension()];
+    VectorValue vector = codec.newVector();
     vectorExtents.openAhead(true);
     recordExtents.openAhead(true);
     try {
@@ -247,7 +248,7 @@ final class Recovery {
     }
   }
 
-  private Operation decode(OperationCodec codec, ByteBuffer payload, float[] vector)
+  private Operation decode(OperationCodec codec, ByteBuffer payload, VectorValue vector)
       throws MalformedPayloadException {
     try {
       Operation operation = codec.decode(payload, vector);

@@ -18,6 +18,7 @@ final class SalvageSink {
   private static final long BATCH_BYTES_MAX = 1 << 20;
 
   private final CollectionEngine collection;
+  private final long vectorBytes;
   private final Runnable stopIfAsked;
   private final Consumer<SalvageProgress> progress;
   private WriteBatch batch = new WriteBatch();
@@ -33,6 +34,8 @@ final class SalvageSink {
   SalvageSink(
       CollectionEngine collection, Runnable stopIfAsked, Consumer<SalvageProgress> progress) {
     this.collection = collection;
+    this.vectorBytes =
+        new VectorCodec(collection.config().elements(), collection.config().dimension()).bytes();
     this.stopIfAsked = stopIfAsked;
     this.progress = progress;
   }
@@ -45,7 +48,7 @@ final class SalvageSink {
   void upsert(VectorRecord record, int payloadBytes) {
     batch.upsert(record);
     batchUpserts++;
-    batchBytes += (long) record.vector().length * Float.BYTES + payloadBytes;
+    batchBytes += vectorBytes + payloadBytes;
     flushIfFull();
   }
 
@@ -60,7 +63,7 @@ final class SalvageSink {
   boolean has(VectorRecord record) {
     Optional<VectorRecord> there = collection.get(record.id());
     return there.isPresent()
-        && Arrays.equals(there.get().vector(), record.vector())
+        && there.get().vector().equals(record.vector())
         && Arrays.equals(
             PayloadCodec.encode(there.get().payload()), PayloadCodec.encode(record.payload()));
   }

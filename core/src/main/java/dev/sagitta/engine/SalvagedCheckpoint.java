@@ -4,6 +4,7 @@ import dev.sagitta.InvalidInputException;
 import dev.sagitta.Limits;
 import dev.sagitta.RecordId;
 import dev.sagitta.VectorRecord;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.persistence.CorruptFileException;
 import dev.sagitta.persistence.FileEntry;
 import dev.sagitta.persistence.FileKind;
@@ -201,8 +202,7 @@ final class SalvagedCheckpoint implements Closeable {
   }
 
   private Slot live(RecordId id, int idHash, byte[] payload) {
-    float[] vector = new float[config.config().dimension()];
-    config.layout().read(vectorSegment, 0, vector);
+    VectorValue vector = config.layout().read(vectorSegment, 0);
     try {
       VectorChecks.check("vector of id " + id, vector, config.config());
       return new Live(new VectorRecord(id, vector, PayloadCodec.decode(payload)), payload.length);

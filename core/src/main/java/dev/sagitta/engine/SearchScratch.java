@@ -1,5 +1,6 @@
 package dev.sagitta.engine;
 
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.engine.CollectionState.Published;
 import dev.sagitta.hnsw.GraphSearcher;
 import dev.sagitta.hnsw.SearchLimit;
@@ -100,13 +101,13 @@ final class SearchScratch implements SlotFilter, SearchLimit {
   }
 
   /** The k best by graph and pending scan. */
-  TopHits searchGraph(float[] query, int k, int efSearch) {
+  TopHits searchGraph(VectorValue query, int k, int efSearch) {
     hits.reset(k);
     scorer.query(query);
     scanPending();
     if (!limited) {
       GraphSearcher linked = searcher();
-      int found = linked.search(query, efSearch, this, this);
+      int found = linked.search(efSearch, this, this);
       for (int i = 0; i < found; i++) {
         hits.offer(linked.ordinal(i), linked.score(i));
       }
@@ -118,14 +119,14 @@ final class SearchScratch implements SlotFilter, SearchLimit {
   private GraphSearcher searcher() {
     GraphSearcher made = searcher;
     if (made == null) {
-      made = new GraphSearcher(graph.get());
+      made = new GraphSearcher(graph.get(), scorer);
       searcher = made;
     }
     return made;
   }
 
   /** The k best of all slots. */
-  TopHits searchExact(float[] query, int k, int slotCount) {
+  TopHits searchExact(VectorValue query, int k, int slotCount) {
     hits.reset(k);
     scorer.query(query);
     int count = 0;

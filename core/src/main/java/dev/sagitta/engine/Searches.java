@@ -5,6 +5,7 @@ import dev.sagitta.Payload;
 import dev.sagitta.SearchRequest;
 import dev.sagitta.SearchResult;
 import dev.sagitta.distance.Metric;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.engine.CollectionState.Published;
 import dev.sagitta.hnsw.HnswParameters;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ final class Searches {
    * @param query the request's vector, checked
    * @param deadlineNanos when to end, if the request has a timeout
    */
-  SearchResult search(SearchRequest request, float[] query, long deadlineNanos, boolean exact) {
+  SearchResult search(SearchRequest request, VectorValue query, long deadlineNanos, boolean exact) {
     SearchScratch scratch = scratches.borrow();
     // A backlog such as rebuilding leaves is not copied: scanning all slots needs no list.
     boolean scan = exact || state.pending().queued() > PENDING_COPIED_MAX;
@@ -87,7 +88,7 @@ final class Searches {
   }
 
   private static TopHits search(
-      SearchScratch scratch, SearchRequest request, float[] query, Published now) {
+      SearchScratch scratch, SearchRequest request, VectorValue query, Published now) {
     long wanted = Math.min(request.k(), now.live());
     int efSearch =
         Math.max(request.k(), request.efSearch().orElse(SearchRequest.EF_SEARCH_DEFAULT));

@@ -5,6 +5,7 @@ import dev.sagitta.CorruptionException;
 import dev.sagitta.InvalidInputException;
 import dev.sagitta.SagittaException;
 import dev.sagitta.StorageException;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.hnsw.OrdinalSet;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -48,7 +49,6 @@ final class SlotChecks {
   private final IdCodec codec;
   private final Consumer<Violation> violations;
   private final Consumer<SagittaException> damage;
-  private final float[] vector;
   private final MemorySegment row;
 
   /** Slots that another one replaced. */
@@ -81,7 +81,6 @@ final class SlotChecks {
     records = state.records();
     now = state.published();
     codec = new IdCodec(config.ids());
-    vector = new float[config.dimension()];
     row = arena.allocate(state.vectors().layout().rowBytes(), 64);
     replaced = new OrdinalSet(arena, now.slotCount());
   }
@@ -213,7 +212,7 @@ final class SlotChecks {
   /** The stored row must be that of a vector that the collection takes. */
   private void checkVector(int slot) {
     VectorStore vectors = state.vectors();
-    vectors.read(slot, vector);
+    VectorValue vector = vectors.read(slot);
     try {
       VectorChecks.check("vector", vector, config);
     } catch (InvalidInputException e) {

@@ -3,6 +3,7 @@ package dev.sagitta.engine;
 import dev.sagitta.CollectionConfig;
 import dev.sagitta.IdType;
 import dev.sagitta.InvalidInputException;
+import dev.sagitta.distance.ElementType;
 import dev.sagitta.distance.Metric;
 import dev.sagitta.distance.kernel.RowLayout;
 import java.nio.ByteBuffer;
@@ -15,9 +16,9 @@ import java.nio.ByteOrder;
  * <pre>
  * 32 bytes, little-endian
  *   0  int32  dimension
- *   4  int8   metric: 1 Euclidean, 2 cosine, 3 dot product, 4 Manhattan
+ *   4  int8   metric: 1 Euclidean, 2 cosine, 3 dot product, 4 Manhattan, 5 Hamming, 6 Jaccard
  *   5  int8   ids: 1 LONG, 2 STRING, 3 UUID
- *   6  int8   element type: 1 float32
+ *   6  int8   element type: 1 FLOAT32, 2 FLOAT16, 3 INT8, 4 BINARY
  *   7  int8   0
  *   8  int32  m
  *  12  int32  efConstruction
@@ -28,7 +29,6 @@ import java.nio.ByteOrder;
  */
 record StoredConfig(CollectionConfig config, int rowsPerExtentShift, int payloadExtentBytes) {
   private static final int BYTES = 32;
-  private static final int FLOAT32 = 1;
 
   /** Far above what is written, far below what memory or a mapping could not hold. */
   private static final long EXTENT_BYTES_MAX = 1 << 28;
@@ -40,7 +40,7 @@ record StoredConfig(CollectionConfig config, int rowsPerExtentShift, int payload
 
   /** How vectors are stored. */
   RowLayout layout() {
-    return new RowLayout(config.metric(), config.dimension());
+    return new RowLayout(config.elements(), config.metric(), config.dimension());
   }
 
   byte[] encode() {
@@ -49,7 +49,7 @@ record StoredConfig(CollectionConfig config, int rowsPerExtentShift, int payload
         .putInt(config.dimension())
         .put(codeOf(config.metric()))
         .put(codeOf(config.ids()))
-        .put((byte) FLOAT32)
+        .put(codeOf(config.elements()))
         .put((byte) 0)
         .putInt(config.m())
         .putInt(config.efConstruction())
@@ -69,9 +69,6 @@ record StoredConfig(CollectionConfig config, int rowsPerExtentShift, int payload
           "configuration of %d bytes, not %d".formatted(bytes.length, BYTES));
     }
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    if (buffer.get(6) != FLOAT32) {
-      throw new IllegalArgumentException("unknown element type " + buffer.get(6));
-    }
     StoredConfig stored = new StoredConfig(configOf(buffer), buffer.getInt(16), buffer.getInt(20));
     if (stored.rowsPerExtentShift < 0
         || stored.rowsPerExtentShift > 30
@@ -88,6 +85,7 @@ record StoredConfig(CollectionConfig config, int rowsPerExtentShift, int payload
     try {
       return new CollectionConfig(
           buffer.getInt(0),
+          elementsOf(buffer.get(6)),
           metricOf(buffer.get(4)),
           idsOf(buffer.get(5)),
           buffer.getInt(8),
@@ -104,6 +102,8 @@ record StoredConfig(CollectionConfig config, int rowsPerExtentShift, int payload
           case COSINE -> 2;
           case DOT_PRODUCT -> 3;
           case MANHATTAN -> 4;
+          case HAMMING -> 5;
+          case JACCARD -> 6;
         };
   }
 
@@ -113,7 +113,29 @@ record StoredConfig(CollectionConfig config, int rowsPerExtentShift, int payload
       case 2 -> Metric.COSINE;
       case 3 -> Metric.DOT_PRODUCT;
       case 4 -> Metric.MANHATTAN;
+      case 5 -> Metric.HAMMING;
+      case 6 -> Metric.JACCARD;
       default -> throw new IllegalArgumentException("unknown metric " + code);
+    };
+  }
+
+  private static byte codeOf(ElementType elements) {
+    return (byte)
+        switch (elements) {
+          case FLOAT32 -> 1;
+          case FLOAT16 -> 2;
+          case INT8 -> 3;
+          case BINARY -> 4;
+        };
+  }
+
+  private static ElementType elementsOf(byte code) {
+    return switch (code) {
+      case 1 -> ElementType.FLOAT32;
+      case 2 -> ElementType.FLOAT16;
+      case 3 -> ElementType.INT8;
+      case 4 -> ElementType.BINARY;
+      default -> throw new IllegalArgumentException("unknown element type " + code);
     };
   }
 

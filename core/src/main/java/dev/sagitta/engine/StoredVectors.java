@@ -1,6 +1,8 @@
 package dev.sagitta.engine;
 
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.distance.kernel.Kernel;
+import dev.sagitta.distance.kernel.PreparedQuery;
 import dev.sagitta.distance.kernel.VectorRows;
 import dev.sagitta.hnsw.QueryScorer;
 import dev.sagitta.hnsw.VectorSpace;
@@ -26,25 +28,26 @@ final class StoredVectors implements VectorSpace {
 
   /** Scores against one query at a time. */
   final class Scorer implements QueryScorer {
-    private final float[] prepared = new float[kernel.layout().dimensionPadded()];
-    private final float[] stored = new float[kernel.layout().dimension()];
+    private final PreparedQuery query = kernel.newQuery();
+    private final int[] stored = new int[1];
 
-    @Override
-    public void query(float[] vector) {
-      kernel.prepare(vector, prepared);
+    /** Sets the query, a vector that suits the collection. */
+    void query(VectorValue vector) {
+      kernel.prepare(vector, query);
     }
 
     @Override
     public void queryStored(int ordinal) {
-      store.read(ordinal, stored);
-      kernel.prepare(stored, prepared);
+      stored[0] = ordinal;
+      store.ensureVerified(stored, 1);
+      kernel.prepareStored(store.rows(), ordinal, query);
     }
 
     @Override
     public void score(int[] ordinals, int count, float[] scores) {
       store.ensureVerified(ordinals, count);
       VectorRows rows = store.rows();
-      kernel.score(prepared, rows, ordinals, count, scores);
+      kernel.score(query, rows, ordinals, count, scores);
     }
   }
 }

@@ -3,40 +3,73 @@ package dev.sagitta.engine;
 import dev.sagitta.CollectionConfig;
 import dev.sagitta.InvalidInputException;
 import dev.sagitta.Limits;
+import dev.sagitta.distance.ElementType;
 import dev.sagitta.distance.Metric;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.distance.kernel.RowLayout;
 
 /** Checks vectors that callers pass, so that every score of two of them is a finite number. */
 final class VectorChecks {
+  /** All bits of the exponent: infinite, or not a number. */
+  private static final int FLOAT16_EXPONENT = 0x7C00;
+
   private VectorChecks() {}
 
   /**
-   * Refuses a vector that does not suit a collection.
+   * Refuses a vector that a collection cannot store.
    *
    * @param what what the vector is, for the message
    */
-  static void check(String what, float[] vector, CollectionConfig config) {
-    if (vector.length != config.dimension()) {
+  static void check(String what, VectorValue vector, CollectionConfig config) {
+    check(what, vector, config, config.elements());
+  }
+
+  /**
+   * Refuses a query that a collection cannot answer. A query is of the collection's type, or of
+   * floats where that is one of numbers.
+   */
+  static void checkQuery(String what, VectorValue query, CollectionConfig config) {
+    boolean numbers = config.elements() != ElementType.BINARY;
+    check(what, query, config, numbers ? ElementType.FLOAT32 : ElementType.BINARY);
+  }
+
+  private static void check(
+      String what, VectorValue vector, CollectionConfig config, ElementType alsoAllowed) {
+    ElementType type = vector.elementType();
+    if (type != config.elements() && type != alsoAllowed) {
+      throw new InvalidInputException(
+          "%s has %s elements; the collection's are %s".formatted(what, type, config.elements()));
+    }
+    if (vector.dimension() != config.dimension()) {
       throw new InvalidInputException(
           "%s has dimension %d; the collection's is %d"
-              .formatted(what, vector.length, config.dimension()));
+              .formatted(what, vector.dimension(), config.dimension()));
     }
-    // All at once first, which is several times faster; NaN is larger than anything here.
-    float largest = 0;
-    for (float component : vector) {
-      largest = Math.max(largest, Math.abs(component));
-    }
-    if (!isAllowed(largest)) {
-      throw notAllowed(what, vector);
+    switch (vector) {
+      case VectorValue.Float32(float[] elements) -> checkElements(what, elements);
+      case VectorValue.Float16(short[] bits) -> checkElements(what, bits);
+      case VectorValue.Int8 all -> {}
+      case VectorValue.Binary all -> {}
     }
     if (config.metric() == Metric.COSINE) {
-      double norm = RowLayout.norm(vector);
-      if (norm < Limits.COSINE_NORM_MIN) {
-        throw new InvalidInputException(
-            "%s has norm %s; under the cosine metric it must be at least %s"
-                .formatted(what, norm, Limits.COSINE_NORM_MIN));
-      }
+      checkNorm(what, RowLayout.norm(vector));
     }
+  }
+
+  private static void checkElements(String what, float[] elements) {
+    // All at once first, which is several times faster; NaN is larger than anything here.
+    float largest = 0;
+    for (float element : elements) {
+      largest = Math.max(largest, Math.abs(element));
+    }
+    if (isAllowed(largest)) {
+      return;
+    }
+    int index = 0;
+    while (isAllowed(elements[index])) {
+      index++;
+    }
+    throw notAllowed(what, elements[index], index, Limits.COMPONENT_MAX);
   }
 
   /** Written so that NaN is refused too. */
@@ -44,13 +77,26 @@ final class VectorChecks {
     return Math.abs(component) <= Limits.COMPONENT_MAX;
   }
 
-  private static InvalidInputException notAllowed(String what, float[] vector) {
-    int index = 0;
-    while (isAllowed(vector[index])) {
-      index++;
+  private static void checkElements(String what, short[] bits) {
+    for (int i = 0; i < bits.length; i++) {
+      if ((bits[i] & FLOAT16_EXPONENT) == FLOAT16_EXPONENT) {
+        throw notAllowed(what, Float.float16ToFloat(bits[i]), i, VectorValue.FLOAT16_MAX);
+      }
     }
+  }
+
+  private static InvalidInputException notAllowed(
+      String what, float element, int index, float max) {
     return new InvalidInputException(
         "%s has element %s at index %d; allowed are -%s to %s"
-            .formatted(what, vector[index], index, Limits.COMPONENT_MAX, Limits.COMPONENT_MAX));
+            .formatted(what, element, index, max, max));
+  }
+
+  private static void checkNorm(String what, double norm) {
+    if (norm < Limits.COSINE_NORM_MIN) {
+      throw new InvalidInputException(
+          "%s has norm %s; under the cosine metric it must be at least %s"
+              .formatted(what, norm, Limits.COSINE_NORM_MIN));
+    }
   }
 }

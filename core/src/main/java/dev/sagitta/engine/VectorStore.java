@@ -1,5 +1,6 @@
 package dev.sagitta.engine;
 
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.distance.kernel.RowLayout;
 import dev.sagitta.distance.kernel.VectorRows;
 import dev.sagitta.engine.Extents.Extent;
@@ -65,23 +66,16 @@ final class VectorStore {
   }
 
   /** Stores a slot's vector. Write lane only. */
-  void write(int slot, float[] vector) {
+  void write(int slot, VectorValue vector) {
     MemorySegment extent = extents.writable(slot >>> rowsPerExtentShift);
     layout.write(vector, extent, offsetInExtent(slot));
   }
 
   /** Reads a slot's vector, bit for bit as it was given. */
-  float[] read(int slot) {
-    float[] vector = new float[layout.dimension()];
-    read(slot, vector);
-    return vector;
-  }
-
-  /** Reads a slot's vector into an array of the layout's dimension. */
-  void read(int slot, float[] target) {
+  VectorValue read(int slot) {
     Extent extent = extents.now()[slot >>> rowsPerExtentShift];
     extents.ensureVerified(extent, offsetInExtent(slot), layout.rowBytes());
-    layout.read(extent.memory(), offsetInExtent(slot), target);
+    return layout.read(extent.memory(), offsetInExtent(slot));
   }
 
   /** Where a slot's row differs from one of its vector; see {@link RowLayout#mismatch}. */

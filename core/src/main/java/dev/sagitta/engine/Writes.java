@@ -8,6 +8,7 @@ import dev.sagitta.UpsertInterruptedException;
 import dev.sagitta.UpsertProgress;
 import dev.sagitta.VectorRecord;
 import dev.sagitta.WriteBatch;
+import dev.sagitta.distance.VectorValue;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -161,7 +162,7 @@ final class Writes {
     if (record == null) {
       throw new InvalidInputException("record is null");
     }
-    float[] vector = record.vector().clone();
+    VectorValue vector = record.vector().copy();
     VectorChecks.check("vector of id " + record.id(), vector, config);
     return new Operation.Upsert(
         ids.encode(record.id()), vector, PayloadCodec.encode(record.payload()));

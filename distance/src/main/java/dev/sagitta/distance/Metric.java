@@ -13,7 +13,12 @@ package dev.sagitta.distance;
  *   COSINE        1 - x.y / (|x| |y|)          0 to 2        the same before rounding is clamped
  *   DOT_PRODUCT   -(x.y)                       any           the same
  *   MANHATTAN     sum |x_i - y_i|              0 or more     the same
+ *   HAMMING       bits that differ             0 or more     the same
+ *   JACCARD       1 - |x and y| / |x or y|     0 to 1        the same
  * </pre>
+ *
+ * <p>The first four compare numbers: FLOAT32, FLOAT16, INT8. The last two compare {@link
+ * ElementType#BINARY} vectors; |x| is there the number of bits that are one.
  */
 public enum Metric {
   /** The straight line between two points. */
@@ -29,7 +34,24 @@ public enum Metric {
   DOT_PRODUCT,
 
   /** The sum of the differences of all components. */
-  MANHATTAN;
+  MANHATTAN,
+
+  /** The number of bits in which two vectors differ. */
+  HAMMING,
+
+  /**
+   * The share of bits set in either vector that are not set in both. Two vectors without a set bit
+   * are equal, hence at distance 0.
+   */
+  JACCARD;
+
+  /** Whether vectors of this type can be compared by this metric. */
+  public boolean supports(ElementType elements) {
+    return switch (this) {
+      case EUCLIDEAN, COSINE, DOT_PRODUCT, MANHATTAN -> elements != ElementType.BINARY;
+      case HAMMING, JACCARD -> elements == ElementType.BINARY;
+    };
+  }
 
   /**
    * Converts a kernel's score into the distance that a caller sees. Keeps order: a smaller score
@@ -42,7 +64,7 @@ public enum Metric {
     return switch (this) {
       case EUCLIDEAN -> (float) Math.sqrt(score);
       case COSINE -> Math.clamp(score, 0f, 2f);
-      case DOT_PRODUCT, MANHATTAN -> score;
+      case DOT_PRODUCT, MANHATTAN, HAMMING, JACCARD -> score;
     };
   }
 }

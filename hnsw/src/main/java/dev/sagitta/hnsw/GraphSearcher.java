@@ -14,36 +14,37 @@ public final class GraphSearcher {
   public static final int EXPANSIONS_PER_POLL = 64;
 
   private final HnswGraph graph;
-  private final QueryScorer scorer;
   private final LayerWalk walk;
   private final Beam beam;
   private int resultCount;
   private boolean limitReached;
 
-  /** Makes a searcher, which takes one scorer from the graph's vector space. */
-  public GraphSearcher(HnswGraph graph) {
+  /**
+   * Makes a searcher.
+   *
+   * @param scorer kept; scores the graph's vectors against the query that its owner sets
+   */
+  public GraphSearcher(HnswGraph graph, QueryScorer scorer) {
     this.graph = graph;
-    this.scorer = graph.space().newScorer();
     this.walk = new LayerWalk(graph, scorer);
     this.beam = walk.beam();
   }
 
   /**
-   * Finds the accepted ordinals nearest to a query, nearly: by a narrow beam on the upper layers,
-   * then by one of efSearch on layer 0 (Malkov and Yashunin 2018, Algorithm 5).
+   * Finds the accepted ordinals nearest to the scorer's query, nearly: by a narrow beam on the
+   * upper layers, then by one of efSearch on layer 0 (Malkov and Yashunin 2018, Algorithm 5).
    *
    * <p>Results may include ordinals whose insertion is still going on. There may be fewer than
    * efSearch of them even though more are accepted: where the filter rejects more than 15 in 16, or
    * where nodes cannot be reached.
    *
-   * @param query handed to {@link QueryScorer#query}; kept until the search ends
    * @param efSearch how many results are wanted, in [1, {@link HnswParameters#EF_SEARCH_MAX}]
    * @param accept which ordinals may be returned
    * @param limit may end the search early
    * @return how many results there are, at most efSearch; they stand until the next search
    * @throws IllegalArgumentException if efSearch is out of its range
    */
-  public int search(float[] query, int efSearch, SlotFilter accept, SearchLimit limit) {
+  public int search(int efSearch, SlotFilter accept, SearchLimit limit) {
     if (efSearch < 1 || efSearch > HnswParameters.EF_SEARCH_MAX) {
       throw new IllegalArgumentException(
           "efSearch " + efSearch + " is not in [1, " + HnswParameters.EF_SEARCH_MAX + "]");
@@ -54,7 +55,6 @@ public final class GraphSearcher {
     if (entryPoint == HnswGraph.NO_ENTRY_POINT) {
       return 0;
     }
-    scorer.query(query);
     walk.descend(entryPoint, 0);
     limitReached = walk.walk(0, efSearch, accept, limit);
     beam.keepAccepted();

@@ -3,8 +3,9 @@ package dev.sagitta.hnsw;
 /**
  * Scores stored vectors against one query at a time. Used by one thread at a time.
  *
- * <p>{@code query} or {@code queryStored} is called before {@code score}, and holds until the next
- * such call. Ordinals passed in are those for which an insertion has begun, <em>including such as
+ * <p>The query is a stored vector, or one that the scorer's owner has set by means of its own, of
+ * which the graph knows nothing. It is set before {@code score} is called, and holds until the next
+ * one is. Ordinals passed in are those for which an insertion has begun, <em>including such as
  * began after the query was set</em>: an implementation over a snapshot must look again when an
  * ordinal lies beyond it. An insertion's start happens before any call with its ordinal here.
  *
@@ -12,9 +13,6 @@ package dev.sagitta.hnsw;
  * through to the caller of search or insert, and both may be called again.
  */
 public interface QueryScorer {
-  /** Sets the query. The array belongs to the caller and is not changed until the search ends. */
-  void query(float[] vector);
-
   /** Makes the stored vector of an ordinal the query. */
   void queryStored(int ordinal);
 

@@ -7,6 +7,6 @@ package dev.sagitta.hnsw;
  * fine), but must be symmetric between stored vectors and never NaN.
  */
 public interface VectorSpace {
-  /** Makes a scorer. The graph takes one per searcher and two per inserter, and keeps them. */
+  /** Makes a scorer. The graph takes two per inserter, and keeps them. */
   QueryScorer newScorer();
 }

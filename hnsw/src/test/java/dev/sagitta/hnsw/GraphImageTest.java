@@ -200,7 +200,7 @@ class GraphImageTest {
           assertTrue(
               GraphValidator.validate(graph, count).stream()
                   .allMatch(v -> v.kind() == Kind.UNREACHABLE));
-          GraphSearcher searcher = new GraphSearcher(graph);
+          TestSearcher searcher = new TestSearcher(graph, g.space);
           searcher.search(g.space.vectors[0], 10, TestGraph.ALL, SearchLimit.NONE);
         } catch (InvalidImageException e) {
           assertTrue(e.position() >= 0 && e.position() <= image.length, e.getMessage());

@@ -107,7 +107,7 @@ class GraphInserterTest {
               return;
             }
             Random random = new Random(threads.get());
-            GraphSearcher searcher = new GraphSearcher(g.graph);
+            TestSearcher searcher = new TestSearcher(g.graph, g.space);
             while (g.graph.linkedCount() < 4000) {
               int wanted = random.nextInt(Math.min(4000, next.get() + 1));
               if (g.graph.contains(wanted)) {
@@ -122,7 +122,7 @@ class GraphInserterTest {
     }
   }
 
-  private static boolean finds(GraphSearcher searcher, float[] query, int wanted) {
+  private static boolean finds(TestSearcher searcher, float[] query, int wanted) {
     int count = searcher.search(query, 100, TestGraph.ALL, SearchLimit.NONE);
     for (int i = 0; i < count; i++) {
       if (searcher.ordinal(i) == wanted) {

@@ -23,13 +23,13 @@ final class TestGraph implements AutoCloseable {
 
   final TestSpace space;
   final HnswGraph graph;
-  final GraphSearcher searcher;
+  final TestSearcher searcher;
   private boolean damaged;
 
   TestGraph(TestSpace space, HnswParameters parameters) {
     this.space = space;
     this.graph = new HnswGraph(parameters, space);
-    this.searcher = new GraphSearcher(graph);
+    this.searcher = new TestSearcher(graph, space);
   }
 
   TestGraph(TestSpace space) {

@@ -78,30 +78,32 @@ final class TestSpace implements VectorSpace {
   }
 
   @Override
-  public QueryScorer newScorer() {
-    return new QueryScorer() {
-      private float[] query = {};
+  public Scorer newScorer() {
+    return new Scorer();
+  }
 
-      @Override
-      public void query(float[] vector) {
-        query = vector;
-      }
+  /** Scores against any query. */
+  final class Scorer implements QueryScorer {
+    private float[] query = {};
 
-      @Override
-      public void queryStored(int ordinal) {
-        throwIfTold();
-        query = vectors[ordinal];
-      }
+    void query(float[] vector) {
+      query = vector;
+    }
 
-      @Override
-      public void score(int[] ordinals, int count, float[] scores) {
-        throwIfTold();
-        scored.addAndGet(count);
-        for (int i = 0; i < count; i++) {
-          scores[i] = scoring.score(query, vectors[ordinals[i]]);
-        }
+    @Override
+    public void queryStored(int ordinal) {
+      throwIfTold();
+      query = vectors[ordinal];
+    }
+
+    @Override
+    public void score(int[] ordinals, int count, float[] scores) {
+      throwIfTold();
+      scored.addAndGet(count);
+      for (int i = 0; i < count; i++) {
+        scores[i] = scoring.score(query, vectors[ordinals[i]]);
       }
-    };
+    }
   }
 
   private void throwIfTold() {

@@ -1,6 +1,9 @@
 package dev.sagitta.distance.kernel;
 
-/** The kernels of one instruction set, one per metric. Stateless, safe for all threads. */
+import dev.sagitta.distance.ElementType;
+import dev.sagitta.distance.Metric;
+
+/** The loops of one instruction set. Immutable, safe for all threads. */
 interface KernelSet {
   /** The first word of a kernel's name. */
   String name();
@@ -8,6 +11,11 @@ interface KernelSet {
   /** The bits that one instruction works on. */
   int vectorBits();
 
-  /** Makes the kernel of the layout's metric. */
-  Kernel kernel(RowLayout layout);
+  /** The loop for a type of element and a metric that {@linkplain Metric#supports supports} it. */
+  RowSums sums(ElementType elements, Metric metric);
+
+  /** The kernel for rows of a format. */
+  default Kernel kernel(RowFormat format) {
+    return new Kernel(format, sums(format.elements(), format.metric()));
+  }
 }

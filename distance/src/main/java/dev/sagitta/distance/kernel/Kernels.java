@@ -1,8 +1,8 @@
 package dev.sagitta.distance.kernel;
 
-import dev.sagitta.distance.Metric;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Picks the fastest kernel that this JVM can run: SIMD by the Vector API, else scalar. Stateless,
@@ -13,7 +13,10 @@ import java.util.Optional;
  * least {@value #VECTOR_BITS_MIN} bits.
  */
 public final class Kernels {
-  /** The system property that overrides the choice: {@code scalar} or {@code simd}. */
+  /**
+   * The system property that overrides the choice: {@code scalar}, {@code simd}, or {@code
+   * simd-128}, {@code simd-256} or {@code simd-512} for shorter vectors than the machine has.
+   */
   public static final String KERNEL_PROPERTY = "sagitta.kernel";
 
   static final String MISSING_MODULE_HINT =
@@ -28,46 +31,65 @@ public final class Kernels {
   /**
    * Picks the kernel of a collection; call it once per collection. Silent: writes no log.
    *
-   * @param dimension 1 to {@link RowLayout#DIMENSION_MAX}
-   * @throws IllegalArgumentException if {@code dimension} is outside its range, or the system
-   *     property {@value #KERNEL_PROPERTY} is set to something else than {@code scalar} or {@code
-   *     simd}
-   * @throws IllegalStateException if the property demands {@code simd} and the Vector API cannot be
-   *     loaded; compiler and vector size are not asked then
+   * @param format of the rows that it shall score
+   * @throws IllegalArgumentException if the system property {@value #KERNEL_PROPERTY} has a value
+   *     that it cannot have
+   * @throws IllegalStateException if the property demands SIMD and the Vector API cannot be loaded,
+   *     or longer vectors than this machine has; the compiler is not asked then
    */
-  public static KernelChoice select(Metric metric, int dimension) {
-    RowLayout layout = new RowLayout(metric, dimension);
+  public static KernelChoice select(RowFormat format) {
     String demanded = System.getProperty(KERNEL_PROPERTY, "");
     return switch (demanded) {
-      case "" -> fastest(layout);
-      case "scalar" -> choice(new ScalarKernels(), layout, Optional.empty());
-      case "simd" -> choice(demandSimd(), layout, Optional.empty());
+      case "" -> fastest(format);
+      case "scalar" -> choice(new ScalarKernels(), format, Optional.empty());
+      case "simd" -> choice(demandSimd(), format, Optional.empty());
+      case "simd-128" -> choice(demandSimd(128), format, Optional.empty());
+      case "simd-256" -> choice(demandSimd(256), format, Optional.empty());
+      case "simd-512" -> choice(demandSimd(512), format, Optional.empty());
       default ->
           throw new IllegalArgumentException(
               "system property "
                   + KERNEL_PROPERTY
-                  + " must be scalar or simd, was \""
+                  + " must be scalar, simd, simd-128, simd-256 or simd-512, was \""
                   + demanded
                   + "\"");
     };
   }
 
-  private static KernelChoice fastest(RowLayout layout) {
+  private static KernelChoice fastest(RowFormat format) {
     if (!VirtualMachine.compilesWithC2()) {
-      return choice(new ScalarKernels(), layout, Optional.empty());
+      return choice(new ScalarKernels(), format, Optional.empty());
     }
     if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
-      return choice(new ScalarKernels(), layout, Optional.of(MISSING_MODULE_HINT));
+      return choice(new ScalarKernels(), format, Optional.of(MISSING_MODULE_HINT));
     }
     KernelSet set =
-        loadSimd()
+        loadSimd(OptionalInt.empty())
             .filter(simd -> simd.vectorBits() >= VECTOR_BITS_MIN)
             .orElseGet(ScalarKernels::new);
-    return choice(set, layout, Optional.empty());
+    return choice(set, format, Optional.empty());
   }
 
   private static KernelSet demandSimd() {
-    return loadSimd()
+    return demandSimd(OptionalInt.empty());
+  }
+
+  private static KernelSet demandSimd(int vectorBits) {
+    int longest = demandSimd().vectorBits();
+    if (vectorBits > longest) {
+      throw new IllegalStateException(
+          "system property "
+              + KERNEL_PROPERTY
+              + " demands vectors of "
+              + vectorBits
+              + " bits, this machine and JVM have at most "
+              + longest);
+    }
+    return demandSimd(OptionalInt.of(vectorBits));
+  }
+
+  private static KernelSet demandSimd(OptionalInt vectorBits) {
+    return loadSimd(vectorBits)
         .orElseThrow(
             () ->
                 new IllegalStateException(
@@ -82,27 +104,29 @@ public final class Kernels {
   /**
    * Loads the SIMD kernels by name, so that this class links without the module they import. Empty
    * where the module is missing, or is not the one they were compiled against.
+   *
+   * @param vectorBits of other vectors than the preferred ones
    */
-  private static Optional<KernelSet> loadSimd() {
+  private static Optional<KernelSet> loadSimd(OptionalInt vectorBits) {
     Optional<Module> vectors = ModuleLayer.boot().findModule(VECTOR_MODULE);
     if (vectors.isEmpty()) {
       return Optional.empty();
     }
     Kernels.class.getModule().addReads(vectors.get());
     try {
+      Class<? extends KernelSet> simd = Class.forName(SIMD_CLASS).asSubclass(KernelSet.class);
       return Optional.of(
-          Class.forName(SIMD_CLASS)
-              .asSubclass(KernelSet.class)
-              .getDeclaredConstructor()
-              .newInstance());
+          vectorBits.isPresent()
+              ? simd.getDeclaredConstructor(int.class).newInstance(vectorBits.getAsInt())
+              : simd.getDeclaredConstructor().newInstance());
     } catch (ReflectiveOperationException | LinkageError e) {
       return Optional.empty();
     }
   }
 
-  private static KernelChoice choice(KernelSet set, RowLayout layout, Optional<String> hint) {
-    String metric = layout.metric().name().toLowerCase(Locale.ROOT).replace('_', '-');
-    String name = set.name() + " " + metric + " " + layout.dimension();
-    return new KernelChoice(set.kernel(layout), name, hint);
+  private static KernelChoice choice(KernelSet set, RowFormat format, Optional<String> hint) {
+    String rows = format.metric() + " " + format.elements() + " " + format.dimension();
+    String name = set.name() + " " + rows.toLowerCase(Locale.ROOT).replace('_', '-');
+    return new KernelChoice(set.kernel(format), name, hint);
   }
 }

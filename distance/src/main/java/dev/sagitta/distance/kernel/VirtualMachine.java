@@ -9,6 +9,11 @@ import java.util.Optional;
  * no module {@code jdk.management} still works; what cannot be read counts as unknown.
  */
 final class VirtualMachine {
+  /** Whether a fused multiply-add is one instruction; where unknown, no. Emulated it is ruinous. */
+  static final boolean FAST_FMA = isOn("UseFMA");
+
+  private static final int AVX512_BITS = 512;
+
   private VirtualMachine() {}
 
   /** Whether hot code is compiled by C2, the one compiler that turns the Vector API into SIMD. */
@@ -21,9 +26,10 @@ final class VirtualMachine {
         && !isOn("UseJVMCICompiler");
   }
 
-  /** Whether a fused multiply-add is one instruction; where unknown, no. Emulated it is ruinous. */
-  static boolean hasFastFma() {
-    return isOn("UseFMA");
+  /** How many registers there are for vectors of a size: AVX-512 and AArch64 have 32, AVX2 16. */
+  static int vectorRegisters(int vectorBits) {
+    boolean many = vectorBits >= AVX512_BITS || System.getProperty("os.arch", "").equals("aarch64");
+    return many ? 32 : 16;
   }
 
   private static boolean isOn(String option) {
