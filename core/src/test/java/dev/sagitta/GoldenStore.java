@@ -1,6 +1,7 @@
 package dev.sagitta;
 
 import dev.sagitta.distance.Metric;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.engine.Environment;
 import dev.sagitta.engine.Tuning;
 import dev.sagitta.persistence.SimulatedFiles;
@@ -139,7 +140,8 @@ enum GoldenStore {
 
   /** A version of the number-th record. */
   final VectorRecord record(int number, int version) {
-    return new VectorRecord(id(number), vector(number + 7 * version), payload(number + version));
+    return new VectorRecord(
+        id(number), VectorValue.float32(vector(number + 7 * version)), payload(number + version));
   }
 
   private float[] vector(int number) {

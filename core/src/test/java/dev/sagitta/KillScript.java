@@ -1,5 +1,6 @@
 package dev.sagitta;
 
+import dev.sagitta.distance.VectorValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -120,7 +121,7 @@ final class KillScript {
     SplittableRandom random = random(id, number, 3 + index);
     String text = "x".repeat(random.nextInt(200));
     Payload payload = Payload.of("step", number, "index", index, "text", text);
-    return new VectorRecord(recordId(id), vector(id, number), payload);
+    return new VectorRecord(recordId(id), VectorValue.float32(vector(id, number)), payload);
   }
 
   private float[] vector(long id, long number) {

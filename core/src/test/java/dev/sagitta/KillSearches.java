@@ -50,7 +50,7 @@ final class KillSearches {
 
   /** Fails unless a record that lives is found by its own vector. */
   static void checkFindsItself(VectorCollection collection, VectorRecord record) {
-    SearchResult result = collection.search(SearchRequest.of(record.vector(), K));
+    SearchResult result = collection.search(SearchRequest.of(record.floats(), K));
     NearestReference.requireFound(record, result);
   }
 }

@@ -107,12 +107,12 @@ final class ModelOracle {
     Set<RecordId> found = new HashSet<>();
     result.forEach(hit -> found.add(hit.id()));
     Hit last = result.hits().getLast();
-    float[] vector = record(last.id()).vector();
+    float[] vector = record(last.id()).floats();
     for (VectorRecord other : records.values()) {
       assertTrue(
           found.contains(other.id())
               || other.id().compareTo(last.id()) > 0
-              || !ModelRecords.sameBits(vector, other.vector()),
+              || !ModelRecords.sameBits(vector, other.floats()),
           () -> other.id() + " is left out for the sake of " + last.id() + ", at one distance");
     }
   }
@@ -131,10 +131,10 @@ final class ModelOracle {
     for (Hit hit : result) {
       assertTrue(seen.add(hit.id()), () -> hit.id() + " is found twice");
       VectorRecord expected = record(hit.id());
-      Truth truth = truth(query, expected.vector());
+      Truth truth = truth(query, expected.floats());
       assertTrue(
           Math.abs(hit.distance() - truth.distance()) <= truth.tolerance(),
-          () -> hit + " of vector " + Arrays.toString(expected.vector()) + " is at " + truth);
+          () -> hit + " of vector " + Arrays.toString(expected.floats()) + " is at " + truth);
       assertTrue(
           Arrays.equals(ModelRecords.bits(expected.payload()), ModelRecords.bits(hit.payload())),
           () -> hit + " instead of " + expected.payload());
@@ -148,7 +148,7 @@ final class ModelOracle {
 
   private void checkOrder(Hit before, Hit hit) {
     assertTrue(before.distance() <= hit.distance(), () -> hit + " comes after " + before);
-    boolean tie = ModelRecords.sameBits(record(before.id()).vector(), record(hit.id()).vector());
+    boolean tie = ModelRecords.sameBits(record(before.id()).floats(), record(hit.id()).floats());
     assertTrue(
         !tie || (before.distance() == hit.distance() && before.id().compareTo(hit.id()) < 0),
         () -> "of one vector, " + hit + " comes after " + before);
@@ -174,14 +174,14 @@ final class ModelOracle {
   /** The distances of all records, ascending. */
   private double[] nearest(float[] query) {
     return records.values().stream()
-        .mapToDouble(record -> truth(query, record.vector()).distance())
+        .mapToDouble(record -> truth(query, record.floats()).distance())
         .sorted()
         .toArray();
   }
 
   private double toleranceMax(float[] query) {
     return records.values().stream()
-        .mapToDouble(record -> truth(query, record.vector()).tolerance())
+        .mapToDouble(record -> truth(query, record.floats()).tolerance())
         .max()
         .orElse(0);
   }
@@ -208,6 +208,7 @@ final class ModelOracle {
       case COSINE -> new Truth(1 - dot / Math.sqrt(squaresA * squaresB), RELATIVE);
       case DOT_PRODUCT -> new Truth(-dot, RELATIVE * products);
       case MANHATTAN -> new Truth(differences, RELATIVE * differences);
+      case HAMMING, JACCARD -> throw new IllegalArgumentException(metric + " compares bits");
     };
   }
 }

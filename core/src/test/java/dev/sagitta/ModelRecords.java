@@ -1,5 +1,6 @@
 package dev.sagitta;
 
+import dev.sagitta.distance.VectorValue;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -83,13 +84,14 @@ final class ModelRecords {
 
   /** A record of the number-th id, vector and payload each. */
   static VectorRecord record(IdType type, int dimension, int id, int vector, int payload) {
-    return new VectorRecord(id(type, id), vector(dimension, vector), payload(payload));
+    return new VectorRecord(
+        id(type, id), VectorValue.float32(vector(dimension, vector)), payload(payload));
   }
 
   /** Whether two records are the same bit for bit, which is more than equal. */
   static boolean same(VectorRecord a, VectorRecord b) {
     return a.id().equals(b.id())
-        && sameBits(a.vector(), b.vector())
+        && sameBits(a.floats(), b.floats())
         && Arrays.equals(bits(a.payload()), bits(b.payload()));
   }
 

@@ -48,6 +48,7 @@ final class NearestReference {
       case COSINE -> 1 - dot / Math.sqrt(normA * normB);
       case DOT_PRODUCT -> -dot;
       case MANHATTAN -> sum;
+      case HAMMING, JACCARD -> throw new IllegalArgumentException(metric + " compares bits");
     };
   }
 
@@ -77,14 +78,14 @@ final class NearestReference {
     assertTrue(result.complete());
     assertEquals(Math.min(request.k(), records.size()), result.size(), "hits");
     Set<RecordId> ids = new HashSet<>();
-    float[] query = request.query();
+    float[] query = request.query().toFloats();
     float last = Float.NEGATIVE_INFINITY;
     for (Hit hit : result) {
       VectorRecord record = records.get(hit.id());
       assertNotNull(record, () -> hit + " does not live");
       assertTrue(ids.add(hit.id()), () -> hit.id() + " is there twice");
       assertEquals(record.payload(), hit.payload());
-      double expected = distance(metric, query, record.vector());
+      double expected = distance(metric, query, record.floats());
       assertTrue(near(expected, hit.distance()), () -> hit + ", expected distance " + expected);
       assertTrue(hit.distance() >= last, () -> "not in order of distance: " + result);
       last = hit.distance();
@@ -94,10 +95,10 @@ final class NearestReference {
   /** Fails unless a result has the nearest records, but for such as are equally near. */
   void requireExact(SearchRequest request, SearchResult result) {
     requireTrue(request, result);
-    float[] query = request.query();
+    float[] query = request.query().toFloats();
     List<Double> expected =
         records.values().stream()
-            .map(record -> distance(metric, query, record.vector()))
+            .map(record -> distance(metric, query, record.floats()))
             .sorted()
             .limit(request.k())
             .toList();

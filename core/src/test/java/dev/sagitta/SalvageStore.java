@@ -260,7 +260,7 @@ final class SalvageStore {
    */
   static boolean holds(byte[] file, int from, int to, VectorRecord record) {
     ByteBuffer vector = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
-    for (float component : record.vector()) {
+    for (float component : record.floats()) {
       vector.putFloat(component);
     }
     long id = ((RecordId.OfLong) record.id()).value();

@@ -14,7 +14,7 @@ final class SearchRequestTest {
   @Test
   void hasDefaults() {
     SearchRequest request = SearchRequest.of(new float[] {1, 2, 3}, 10);
-    assertArrayEquals(new float[] {1, 2, 3}, request.query());
+    assertArrayEquals(new float[] {1, 2, 3}, request.query().toFloats());
     assertEquals(3, request.dimension());
     assertEquals(10, request.k());
     assertEquals(OptionalInt.empty(), request.efSearch());
@@ -41,8 +41,8 @@ final class SearchRequestTest {
     float[] query = {1, 2};
     SearchRequest request = SearchRequest.of(query, 1);
     query[0] = 9;
-    request.query()[1] = 9;
-    assertArrayEquals(new float[] {1, 2}, request.query());
+    request.query().toFloats()[1] = 9;
+    assertArrayEquals(new float[] {1, 2}, request.query().toFloats());
   }
 
   @Test

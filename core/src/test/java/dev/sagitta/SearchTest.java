@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sagitta.distance.Metric;
+import dev.sagitta.distance.VectorValue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -134,9 +135,9 @@ final class SearchTest {
                 "ties-" + type.name().toLowerCase(Locale.ROOT),
                 CollectionConfig.builder(2, Metric.EUCLIDEAN).ids(type).build());
     for (RecordId id : shuffled(ids)) {
-      collection.upsert(new VectorRecord(id, new float[] {3, 4}, Payload.empty()));
+      collection.upsert(new VectorRecord(id, VectorValue.float32(3, 4), Payload.empty()));
     }
-    collection.upsert(new VectorRecord(ids.get(4), new float[] {0, 1}, Payload.empty()));
+    collection.upsert(new VectorRecord(ids.get(4), VectorValue.float32(0, 1), Payload.empty()));
     List<RecordId> expected = new ArrayList<>(ids);
     expected.remove(4);
     expected.addFirst(ids.get(4));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sagitta.distance.Metric;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.engine.Tuning;
 import java.time.Duration;
 import java.time.Instant;
@@ -152,7 +153,7 @@ final class VectorCollectionTest {
     simulated.plane().upsert(1, vector, Payload.empty());
     nowAndReopened(
         () -> {
-          float[] read = simulated.plane().get(1).orElseThrow().vector();
+          float[] read = simulated.plane().get(1).orElseThrow().floats();
           for (int i = 0; i < vector.length; i++) {
             assertEquals(Float.floatToRawIntBits(vector[i]), Float.floatToRawIntBits(read[i]));
           }
@@ -166,9 +167,9 @@ final class VectorCollectionTest {
     plane.upsert(1, vector, Payload.empty());
     vector[0] = 9;
     VectorRecord read = plane.get(1).orElseThrow();
-    read.vector()[1] = 9;
-    assertArrayEquals(new float[] {1, 2}, plane.get(1).orElseThrow().vector());
-    assertNotSame(read.vector(), plane.get(1).orElseThrow().vector());
+    read.floats()[1] = 9;
+    assertArrayEquals(new float[] {1, 2}, plane.get(1).orElseThrow().floats());
+    assertNotSame(read.floats(), plane.get(1).orElseThrow().floats());
   }
 
   @Test
@@ -327,7 +328,7 @@ final class VectorCollectionTest {
           VectorCollection opened = simulated.plane();
           assertEquals(3, opened.stats().sequence());
           assertEquals(2, opened.count());
-          assertArrayEquals(new float[] {5, 5}, opened.get(1).orElseThrow().vector());
+          assertArrayEquals(new float[] {5, 5}, opened.get(1).orElseThrow().floats());
           assertFalse(opened.contains(2));
           assertEquals(Optional.of(record(3)), opened.get(3));
         });
@@ -507,7 +508,7 @@ final class VectorCollectionTest {
     assertFalse(record(1).equals(VectorRecord.of(1, new float[] {1, 1}, Payload.of("n", 1L))));
     assertEquals(
         VectorRecord.of("a", new float[1]),
-        new VectorRecord(RecordId.of("a"), new float[1], Payload.empty()));
+        new VectorRecord(RecordId.of("a"), VectorValue.float32(0), Payload.empty()));
     assertEquals(
         VectorRecord.of(UUID_1, new float[1]),
         VectorRecord.of(UUID_1, new float[1], Payload.empty()));

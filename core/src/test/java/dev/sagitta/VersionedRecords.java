@@ -42,7 +42,7 @@ final class VersionedRecords {
   /** Fails unless vector and payload are of one version; which. */
   static long version(VectorRecord record) {
     long version = version(id(record.id()), record.payload());
-    assertArrayEquals(vector(id(record.id()), version), record.vector(), "vector of " + record);
+    assertArrayEquals(vector(id(record.id()), version), record.floats(), "vector of " + record);
     return version;
   }
 

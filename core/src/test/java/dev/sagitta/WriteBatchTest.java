@@ -38,7 +38,7 @@ final class WriteBatchTest {
         changes.stream().map(WriteBatch.Change::id).toList());
     VectorRecord first = changes.getFirst().record().orElseThrow();
     assertEquals(Payload.of("a", 1L), first.payload());
-    assertSame(VECTOR, first.vector());
+    assertSame(VECTOR, first.floats());
     assertTrue(changes.subList(3, 6).stream().allMatch(change -> change.record().isEmpty()));
   }
 
@@ -56,9 +56,9 @@ final class WriteBatchTest {
     List<WriteBatch.Change> changes = List.copyOf(batch.changes());
     // In the order of the changes that won.
     assertEquals(RecordId.of(1), changes.get(0).id());
-    assertArrayEquals(new float[] {3}, changes.get(0).record().orElseThrow().vector());
+    assertArrayEquals(new float[] {3}, changes.get(0).record().orElseThrow().floats());
     assertEquals(new WriteBatch.Change(RecordId.of(2), Optional.empty()), changes.get(1));
-    assertArrayEquals(new float[] {4}, changes.get(2).record().orElseThrow().vector());
+    assertArrayEquals(new float[] {4}, changes.get(2).record().orElseThrow().floats());
   }
 
   @Test
@@ -80,7 +80,7 @@ final class WriteBatchTest {
               .delete(2)
               .delete(3));
       assertEquals(1, plane.count());
-      assertArrayEquals(new float[] {3, 3}, plane.get(1).orElseThrow().vector());
+      assertArrayEquals(new float[] {3, 3}, plane.get(1).orElseThrow().floats());
       assertEquals(2, plane.stats().sequence(), "one sequence for all");
       assertEquals(2, plane.stats().slots(), "no slot for what did not win");
     }

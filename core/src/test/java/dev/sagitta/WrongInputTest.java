@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sagitta.distance.Metric;
+import dev.sagitta.distance.VectorValue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -359,7 +360,8 @@ final class WrongInputTest {
     refused("id is null", () -> RecordId.of((String) null));
     refused("id is null", () -> RecordId.of((UUID) null));
     refused("id is null", () -> VectorRecord.of((String) null, VECTOR));
-    refused("vector is null", () -> VectorRecord.of(1, null));
+    refused("vector is null", () -> VectorRecord.of(1, (float[]) null));
+    refused("vector is null", () -> VectorRecord.of(1, (VectorValue) null));
     refused("payload is null", () -> VectorRecord.of(1, VECTOR, null));
     refused("record is null", () -> plane.upsert((VectorRecord) null));
     refused("record is null", () -> plane.upsertAll(Stream.of((VectorRecord) null)));
@@ -374,7 +376,11 @@ final class WrongInputTest {
     refused("request is null", () -> plane.search(null));
     refused("request is null", () -> plane.searchExact(null));
     refused("timeout is null", () -> plane.awaitIndexed(null));
-    refused("query is null", () -> SearchRequest.of(null, 1));
+    refused("query is null", () -> SearchRequest.of((float[]) null, 1));
+    refused("query is null", () -> SearchRequest.of((VectorValue) null, 1));
+    refused(
+        "elements is null",
+        () -> CollectionConfig.builder(2, Metric.COSINE).elements(null).build());
     refused("timeout is null", () -> SearchRequest.builder(VECTOR, 1).timeout(null));
     refused("payload key is null", () -> Payload.builder().put(null, 1L));
     refused("payload string is null", () -> Payload.builder().put("a", (String) null));

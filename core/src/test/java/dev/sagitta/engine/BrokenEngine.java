@@ -1,5 +1,6 @@
 package dev.sagitta.engine;
 
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.persistence.FileOperations;
 import java.io.Closeable;
 import java.io.IOException;
@@ -17,15 +18,14 @@ final class BrokenEngine {
   /** What {@link #storeLater} has not stored yet. */
   private static final Map<VectorStore, Late> LATE = new WeakHashMap<>();
 
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Late(int slot, float[] vector) {}
+  private record Late(int slot, VectorValue vector) {}
 
   private BrokenEngine() {}
 
   /** Stores a vector with the write after it, when readers may have looked for it already. */
-  static void storeLater(VectorStore vectors, int slot, float[] vector) {
+  static void storeLater(VectorStore vectors, int slot, VectorValue vector) {
     synchronized (LATE) {
-      vectors.write(slot, new float[vector.length]);
+      vectors.write(slot, VectorValue.float32(new float[vector.dimension()]));
       @Nullable Late late = LATE.put(vectors, new Late(slot, vector));
       if (late != null) {
         vectors.write(late.slot(), late.vector());

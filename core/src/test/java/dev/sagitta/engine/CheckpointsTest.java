@@ -119,7 +119,7 @@ final class CheckpointsTest {
     for (int slot = 0; slot < now.slotCount(); slot++) {
       if (parts.state.slots().visible(slot, now.sequence())) {
         byte[] id = parts.state.records().id(parts.state.slots().address(slot));
-        records.put(new String(id), parts.state.vectors().read(slot)[0]);
+        records.put(new String(id), parts.state.vectors().read(slot).toFloats()[0]);
       }
     }
     assertEquals(now.live(), records.size());

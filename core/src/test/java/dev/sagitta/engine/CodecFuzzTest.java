@@ -10,6 +10,7 @@ import dev.sagitta.IdType;
 import dev.sagitta.Payload;
 import dev.sagitta.RecordId;
 import dev.sagitta.distance.Metric;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.hnsw.GraphInserter;
 import dev.sagitta.hnsw.GraphValidator;
 import dev.sagitta.hnsw.HnswGraph;
@@ -58,7 +59,9 @@ final class CodecFuzzTest {
             case UUID -> new byte[16];
           };
       var codec = new OperationCodec(CollectionConfig.builder(3, Metric.COSINE).ids(ids).build());
-      var upsert = new Operation.Upsert(a, new float[] {1, -2, 0.5f}, new byte[] {1, 2, 3, 4, 5});
+      var upsert =
+          new Operation.Upsert(
+              a, VectorValue.float32(new float[] {1, -2, 0.5f}), new byte[] {1, 2, 3, 4, 5});
       var delete = new Operation.Delete(a);
       List<Operation> valid =
           List.of(upsert, delete, new Operation.Batch(List.of(upsert, delete, upsert)));

@@ -4,8 +4,11 @@ import dev.sagitta.CollectionConfig;
 import dev.sagitta.Durability;
 import dev.sagitta.IdType;
 import dev.sagitta.Payload;
+import dev.sagitta.distance.ElementType;
 import dev.sagitta.distance.Metric;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.distance.kernel.Kernels;
+import dev.sagitta.distance.kernel.RowLayout;
 import dev.sagitta.hnsw.HnswParameters;
 import dev.sagitta.persistence.FileKind;
 import dev.sagitta.persistence.SimulatedFiles;
@@ -60,7 +63,10 @@ final class CollectionParts implements AutoCloseable {
       arena.close();
       throw e;
     }
-    vectors = new StoredVectors(state.vectors(), Kernels.select(Metric.EUCLIDEAN, 2).kernel());
+    vectors =
+        new StoredVectors(
+            state.vectors(),
+            Kernels.select(new RowLayout(ElementType.FLOAT32, Metric.EUCLIDEAN, 2)).kernel());
     graph = new LinkedGraph(new HnswParameters(16, 200), vectors, Waiting::pause);
   }
 
@@ -117,7 +123,7 @@ final class CollectionParts implements AutoCloseable {
         payloadBytes < PAYLOAD_BYTES_MIN
             ? new byte[payloadBytes]
             : PayloadCodec.encode(Payload.of("b", new byte[payloadBytes - PAYLOAD_BYTES_MIN]));
-    return new Operation.Upsert(bytes(id), new float[] {x, y}, payload);
+    return new Operation.Upsert(bytes(id), VectorValue.float32(new float[] {x, y}), payload);
   }
 
   static Operation.Upsert upsert(String id, float x) {

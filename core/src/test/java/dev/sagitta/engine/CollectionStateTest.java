@@ -42,7 +42,8 @@ final class CollectionStateTest {
 
   private static void apply(Map<String, Float> model, Operation operation) {
     switch (operation) {
-      case Operation.Upsert upsert -> model.put(new String(upsert.id()), upsert.vector()[0]);
+      case Operation.Upsert upsert ->
+          model.put(new String(upsert.id()), upsert.vector().toFloats()[0]);
       case Operation.Delete delete -> model.remove(new String(delete.id()));
       case Operation.Batch batch -> batch.changes().forEach(change -> apply(model, change));
     }
@@ -87,7 +88,7 @@ final class CollectionStateTest {
       int slot = state.find(CollectionParts.bytes("id-" + id), sequence);
       if (slot != SlotTable.NONE) {
         assertTrue(state.slots().visible(slot, sequence));
-        seen.put("id-" + id, state.vectors().read(slot)[0]);
+        seen.put("id-" + id, state.vectors().read(slot).toFloats()[0]);
       }
     }
     return seen;
@@ -162,7 +163,7 @@ final class CollectionStateTest {
       state.recovered(new IntHashSet());
       assertEquals(List.of(0, 3, 4), pending(state));
       assertEquals(new CollectionState.Published(6, 5, 3), state.published());
-      assertArrayEquals(new float[] {7, 0}, state.vectors().read(4));
+      assertArrayEquals(new float[] {7, 0}, state.vectors().read(4).toFloats());
     }
   }
 }

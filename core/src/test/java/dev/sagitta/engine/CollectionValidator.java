@@ -155,7 +155,7 @@ public final class CollectionValidator {
     check(found.isPresent() == lives, "get(%s) finds %s, lives: %s", id, found, lives);
     if (found.isPresent()) {
       check(
-          Arrays.equals(found.get().vector(), state.vectors().read(slot)),
+          found.get().vector().equals(state.vectors().read(slot)),
           "get(%s) gives another vector than that of slot %d",
           id,
           slot);

@@ -8,6 +8,7 @@ import dev.sagitta.Durability;
 import dev.sagitta.Payload;
 import dev.sagitta.VerifyLevel;
 import dev.sagitta.VerifyReport;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.persistence.BlockFileReader;
 import dev.sagitta.persistence.BlockFileWriter;
 import dev.sagitta.persistence.FileEntry;
@@ -167,7 +168,9 @@ final class ContentCheckTest {
     for (int i = 0; i < 20; i++) {
       byte[] payload = PayloadCodec.encode(Payload.of("number", i, "text", "x".repeat(100)));
       byte[] id = CollectionParts.bytes("id-" + i % 7);
-      parts.write(lane, new Operation.Upsert(id, new float[] {i, -i}, payload)).join();
+      parts
+          .write(lane, new Operation.Upsert(id, VectorValue.float32(new float[] {i, -i}), payload))
+          .join();
     }
     assertEquals(List.of(), found());
     assertEquals(SLOTS + 20, verify(VerifyLevel.CONTENT).records());

@@ -9,6 +9,7 @@ import dev.sagitta.CollectionConfig;
 import dev.sagitta.IdType;
 import dev.sagitta.Limits;
 import dev.sagitta.distance.Metric;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.engine.Operation.Single;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -48,7 +49,7 @@ final class OperationCodecTest {
     for (int i = 0; i < DIMENSION; i++) {
       vector[i] = (random.nextFloat() - 0.5f) * Limits.COMPONENT_MAX;
     }
-    return new Operation.Upsert(id, vector, bytes(random, random.nextInt(40)));
+    return new Operation.Upsert(id, VectorValue.float32(vector), bytes(random, random.nextInt(40)));
   }
 
   private static Operation operation(long seed) {
@@ -70,11 +71,11 @@ final class OperationCodecTest {
         Operation.Upsert read = assertInstanceOf(Operation.Upsert.class, actual);
         assertArrayEquals(upsert.id(), read.id());
         assertArrayEquals(upsert.payload(), read.payload());
-        assertEquals(DIMENSION, read.vector().length);
+        assertEquals(DIMENSION, read.vector().dimension());
         for (int i = 0; i < DIMENSION; i++) {
           assertEquals(
-              Float.floatToRawIntBits(upsert.vector()[i]),
-              Float.floatToRawIntBits(read.vector()[i]));
+              Float.floatToRawIntBits(upsert.vector().toFloats()[i]),
+              Float.floatToRawIntBits(read.vector().toFloats()[i]));
         }
       }
       case Operation.Delete delete ->
@@ -109,13 +110,13 @@ final class OperationCodecTest {
   @Property
   void readsIntoAnArrayOfTheCallers(@ForAll long seed) {
     Operation operation = operation(seed);
-    float[] vector = {7, 7, 7};
+    VectorValue vector = VectorValue.float32(7, 7, 7);
     Operation read = codec.decode(codec.encode(operation), vector);
     assertSame(operation, read);
     if (read instanceof Operation.Upsert upsert) {
       Assertions.assertSame(vector, upsert.vector());
     } else {
-      assertArrayEquals(new float[] {7, 7, 7}, vector, "a batch has arrays of its own");
+      assertEquals(VectorValue.float32(7, 7, 7), vector, "a batch has arrays of its own");
     }
   }
 
@@ -147,7 +148,8 @@ final class OperationCodecTest {
   @Test
   void writesTheBytesOfTheFormat() {
     Operation.Upsert upsert =
-        new Operation.Upsert(new byte[] {1, 2}, new float[] {1f, -2f, 0f}, new byte[] {9});
+        new Operation.Upsert(
+            new byte[] {1, 2}, VectorValue.float32(new float[] {1f, -2f, 0f}), new byte[] {9});
     Operation.Delete delete = new Operation.Delete(new byte[] {7});
     String upsertHex = "01000000" + "02000000" + "01000000" + "0000803f000000c000000000" + "010209";
     String deleteHex = "02000000" + "01000000" + "07";
@@ -176,7 +178,8 @@ final class OperationCodecTest {
         "vector has element NaN at index 1; allowed are -1.0E15 to 1.0E15",
         refusal(header + "0000803f" + "0000c07f" + "00000000" + "61"));
     ByteBuffer zero =
-        codec.encode(new Operation.Upsert(new byte[] {97}, new float[3], new byte[0]));
+        codec.encode(
+            new Operation.Upsert(new byte[] {97}, VectorValue.float32(new float[3]), new byte[0]));
     String message =
         String.valueOf(
             assertThrows(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sagitta.Durability;
 import dev.sagitta.Payload;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.persistence.BlockFileWriter;
 import dev.sagitta.persistence.CorruptFileException;
 import dev.sagitta.persistence.FileEntry;
@@ -260,7 +261,10 @@ final class RecoveryTest {
   }
 
   private String refusalOf(byte[] id, byte[] payload) throws IOException {
-    log.append(9, parts.codec.encode(new Operation.Upsert(id, new float[] {1, 2}, payload)));
+    log.append(
+        9,
+        parts.codec.encode(
+            new Operation.Upsert(id, VectorValue.float32(new float[] {1, 2}), payload)));
     String refusal = refusal();
     String place = ".wal at offset 128: expected an operation in the frame of sequence 9, found ";
     assertTrue(refusal.startsWith(place), refusal);

@@ -7,6 +7,7 @@ import dev.sagitta.Hit;
 import dev.sagitta.IdType;
 import dev.sagitta.RecordId;
 import dev.sagitta.SearchRequest;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.hnsw.GraphInserter;
 import dev.sagitta.persistence.FileKind;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a search makes of the moments between storing, linking and publishing. */
 final class SearchesTest {
-  private static final float[] ORIGIN = {0, 0};
+  private static final VectorValue ORIGIN = VectorValue.float32(0, 0);
 
   private CollectionParts parts;
 

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sagitta.CollectionConfig;
 import dev.sagitta.IdType;
 import dev.sagitta.Limits;
+import dev.sagitta.distance.ElementType;
 import dev.sagitta.distance.Metric;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
+import net.jqwik.api.Assume;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -20,20 +22,24 @@ import org.junit.jupiter.api.Test;
 final class StoredConfigTest {
   private static final StoredConfig SAMPLE =
       new StoredConfig(
-          new CollectionConfig(300, Metric.DOT_PRODUCT, IdType.UUID, 20, 77), 11, 1 << 22);
+          new CollectionConfig(300, ElementType.FLOAT32, Metric.DOT_PRODUCT, IdType.UUID, 20, 77),
+          11,
+          1 << 22);
 
   @Property(edgeCases = EdgeCasesMode.NONE)
   void readsBackWhatItWrote(
       @ForAll @IntRange(min = 1, max = Limits.DIMENSION_MAX) int dimension,
+      @ForAll ElementType elements,
       @ForAll Metric metric,
       @ForAll IdType ids,
       @ForAll @IntRange(min = 2, max = 128) int m,
       @ForAll @IntRange(min = 1, max = 4_096) int efConstruction,
       @ForAll @IntRange(min = 0, max = 11) int rowsPerExtentShift,
       @ForAll @IntRange(min = 1, max = 1 << 25) int payloadExtentWords) {
+    Assume.that(metric.supports(elements) && elements.allows(dimension));
     StoredConfig stored =
         new StoredConfig(
-            new CollectionConfig(dimension, metric, ids, m, efConstruction),
+            new CollectionConfig(dimension, elements, metric, ids, m, efConstruction),
             rowsPerExtentShift,
             8 * payloadExtentWords);
     assertEquals(stored, StoredConfig.decode(stored.encode()));

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sagitta.CorruptionException;
 import dev.sagitta.Durability;
+import dev.sagitta.distance.ElementType;
 import dev.sagitta.distance.Metric;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.distance.kernel.RowLayout;
 import dev.sagitta.distance.kernel.VectorRows;
 import dev.sagitta.persistence.FileKind;
@@ -19,13 +21,13 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 final class VectorStoreTest {
-  private static final RowLayout LAYOUT = new RowLayout(Metric.EUCLIDEAN, 2);
+  private static final RowLayout LAYOUT = new RowLayout(ElementType.FLOAT32, Metric.EUCLIDEAN, 2);
 
   @Property
   void fillsExtentsWithAsManyRowsAsFit(
       @ForAll @IntRange(min = 1, max = 16_384) int dimension,
       @ForAll @IntRange(min = 1, max = 1 << 24) int extentBytesMax) {
-    RowLayout layout = new RowLayout(Metric.COSINE, dimension);
+    RowLayout layout = new RowLayout(ElementType.FLOAT32, Metric.COSINE, dimension);
     int rows = 1 << VectorStore.rowsPerExtentShift(layout, extentBytesMax);
     if (layout.rowBytes() <= extentBytesMax) {
       assertEquals(true, (long) rows * layout.rowBytes() <= extentBytesMax);
@@ -42,11 +44,11 @@ final class VectorStoreTest {
     VectorStore store = new VectorStore(LAYOUT, 2, extents);
     assertEquals(4, store.rowsPerExtent());
     for (int slot = 0; slot < 11; slot++) {
-      store.write(slot, new float[] {slot, -0f});
+      store.write(slot, VectorValue.float32(slot, -0f));
     }
     assertEquals(3, extents.now().length);
     for (int slot = 0; slot < 11; slot++) {
-      assertArrayEquals(new float[] {slot, -0f}, store.read(slot));
+      assertArrayEquals(new float[] {slot, -0f}, store.read(slot).toFloats());
     }
     extents.close();
   }
@@ -56,11 +58,11 @@ final class VectorStoreTest {
     Reclaimer reclaimer = new Reclaimer(new Epoch("test"));
     Extents extents = new Extents(4L * LAYOUT.rowBytes(), Runnable::run, reclaimer);
     VectorStore store = new VectorStore(LAYOUT, 2, extents);
-    store.write(0, new float[] {1, 2});
+    store.write(0, VectorValue.float32(1, 2));
     VectorRows rows = store.rows();
-    store.write(3, new float[] {3, 4});
+    store.write(3, VectorValue.float32(3, 4));
     assertSame(rows, store.rows());
-    store.write(4, new float[] {5, 6});
+    store.write(4, VectorValue.float32(5, 6));
     assertNotSame(rows, store.rows());
     assertEquals(0, store.rows().offsetOf(4));
     extents.close();
@@ -81,13 +83,13 @@ final class VectorStoreTest {
     parts.disk.flipBit(parts.newest(FileKind.VECTORS), 8 * 80);
     try (CollectionParts reopened = parts.reopened()) {
       VectorStore store = reopened.state.vectors();
-      assertArrayEquals(new float[] {3, 0}, store.read(3));
+      assertArrayEquals(new float[] {3, 0}, store.read(3).toFloats());
       store.ensureVerified(new int[] {0, 3, 4}, 2);
       assertThrows(CorruptionException.class, () -> store.read(4));
       assertThrows(CorruptionException.class, () -> store.ensureVerified(new int[] {0, 3, 4}, 3));
       float[] scores = new float[1];
       StoredVectors.Scorer scorer = reopened.vectors.newScorer();
-      scorer.query(new float[] {3, 4});
+      scorer.query(VectorValue.float32(3, 4));
       scorer.score(new int[] {3}, 1, scores);
       assertEquals(16, scores[0]);
       scorer.queryStored(2);

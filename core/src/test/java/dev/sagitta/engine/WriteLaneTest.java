@@ -13,6 +13,7 @@ import dev.sagitta.CollectionFailedException;
 import dev.sagitta.Durability;
 import dev.sagitta.InvalidInputException;
 import dev.sagitta.LogFullException;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.persistence.IoCall;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -321,7 +322,9 @@ final class WriteLaneTest {
     // Of the wrong dimension, which is checked before.
     CompletableFuture<Integer> write =
         parts.write(
-            lane, new Operation.Upsert(CollectionParts.bytes("a"), new float[3], new byte[0]));
+            lane,
+            new Operation.Upsert(
+                CollectionParts.bytes("a"), VectorValue.float32(new float[3]), new byte[0]));
     runLane();
     assertTrue(assertInstanceOf(CollectionFailedException.class, error(write)).outcomeUnknown());
     assertEquals(0, parts.state.published().sequence());

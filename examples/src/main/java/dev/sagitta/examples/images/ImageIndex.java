@@ -36,7 +36,7 @@ final class ImageIndex {
     return collection.count() == images.count()
         && collection
             .get(last)
-            .filter(record -> Arrays.equals(record.vector(), images.vector(last)))
+            .filter(record -> Arrays.equals(record.floats(), images.vector(last)))
             .isPresent();
   }
 

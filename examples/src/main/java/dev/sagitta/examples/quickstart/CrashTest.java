@@ -129,7 +129,7 @@ final class CrashTest {
   }
 
   private static boolean isNearest(VectorCollection collection, VectorRecord record) {
-    List<Hit> hits = collection.search(SearchRequest.of(record.vector(), 1)).hits();
+    List<Hit> hits = collection.search(SearchRequest.of(record.floats(), 1)).hits();
     return !hits.isEmpty() && hits.getFirst().id().equals(record.id());
   }
 

@@ -75,7 +75,7 @@ final class SearchMeasurement {
     return methods
         .records()
         .filter(method -> number.getAndIncrement() % METHODS_PER_SAMPLE == 0)
-        .map(method -> blur(method.vector(), random))
+        .map(method -> blur(method.floats(), random))
         .toList();
   }
 
