@@ -1,13 +1,7 @@
 package dev.sagitta.benchmarks;
 
 import dev.sagitta.distance.Metric;
-import dev.sagitta.distance.kernel.Kernel;
-import dev.sagitta.distance.kernel.Kernels;
-import dev.sagitta.distance.kernel.RowLayout;
-import dev.sagitta.distance.kernel.VectorRows;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.Random;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -24,9 +18,19 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Time to score one row, in calls of {@value #ROWS_PER_CALL}: rows in cache, and rows drawn at
- * random from more memory than caches hold. Add {@code -jvmArgsAppend
- * --add-modules=jdk.incubator.vector} for the SIMD kernels; without it the scalar ones run.
+ * Time to score one row, in calls of {@value FilledRows#ROWS_PER_CALL} rows and in calls of one.
+ * Every kernel can be chosen:
+ *
+ * <pre>
+ * java -jar benchmarks/target/benchmarks.jar KernelBenchmark -prof gc \
+ *     -jvmArgsAppend --add-modules=jdk.incubator.vector \
+ *     -p rows=FLOAT32,FLOAT16,INT8,CODES -p metric=EUCLIDEAN,COSINE,DOT_PRODUCT,MANHATTAN \
+ *     -p dimension=128,384,768,1536 -p memory=CACHED,DRAM
+ * </pre>
+ *
+ * and {@code -p rows=BINARY -p metric=HAMMING,JACCARD}. Without the module, or with {@code
+ * -jvmArgsAppend -Dsagitta.kernel=scalar}, the scalar kernels run. With {@code -prof gc} the line
+ * gc.alloc.rate.norm says how many bytes a row costs on the heap: about 0.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -35,73 +39,51 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class KernelBenchmark {
-  private static final int ROWS_PER_CALL = 16;
-  private static final int EXTENT_SHIFT = 12;
+  /** What rows hold: FLOAT32, FLOAT16, INT8, BINARY or CODES. */
+  @Param("FLOAT32")
+  String rows = "";
 
   /** How vectors are compared. */
-  @Param({"EUCLIDEAN", "COSINE"})
+  @Param("EUCLIDEAN")
   Metric metric = Metric.EUCLIDEAN;
 
-  /** Components of a vector. */
-  @Param({"128", "768"})
-  int dimension = 128;
+  /** Elements of a vector. */
+  @Param("768")
+  int dimension;
 
-  /** Memory that rows are drawn from. */
-  @Param({"1", "512"})
-  int mebibytes = 1;
+  /** Where rows are: CACHED or DRAM. */
+  @Param({"CACHED", "DRAM"})
+  String memory = "";
 
-  private final Arena arena = Arena.ofShared();
-  private final Random random = new Random(1);
-  private final float[] scores = new float[ROWS_PER_CALL];
-  private int[] ordinals = {};
-  private float[] query = {};
-  private Kernel kernel = Kernels.select(Metric.EUCLIDEAN, 1).kernel();
-  private VectorRows rows = new VectorRows(new MemorySegment[0], 0, kernel.layout().rowBytes());
-  private int next;
+  private Optional<FilledRows> filled = Optional.empty();
+  private Optional<KernelScoring> scoring = Optional.empty();
 
   /** Fills the rows. */
   @Setup
   public void fill() {
-    kernel = Kernels.select(metric, dimension).kernel();
-    RowLayout layout = kernel.layout();
-    int count = (int) (((long) mebibytes << 20) / layout.rowBytes());
-    int rowsPerExtent = 1 << EXTENT_SHIFT;
-    MemorySegment[] extents = new MemorySegment[Math.ceilDiv(count, rowsPerExtent)];
-    for (int i = 0; i < extents.length; i++) {
-      extents[i] = arena.allocate((long) layout.rowBytes() * rowsPerExtent, 64);
-    }
-    for (int i = 0; i < count; i++) {
-      long offset = (long) (i % rowsPerExtent) * layout.rowBytes();
-      layout.write(vector(), extents[i / rowsPerExtent], offset);
-    }
-    rows = new VectorRows(extents, EXTENT_SHIFT, layout.rowBytes());
-    query = new float[layout.dimensionPadded()];
-    kernel.prepare(vector(), query);
-    ordinals = random.ints(1 << 16, 0, count).toArray();
-  }
-
-  private float[] vector() {
-    float[] vector = new float[dimension];
-    for (int i = 0; i < dimension; i++) {
-      vector[i] = random.nextFloat() - 0.5f;
-    }
-    return vector;
+    FilledRows rowsFilled =
+        new FilledRows(RowType.valueOf(rows), metric, dimension, RowMemory.valueOf(memory));
+    filled = Optional.of(rowsFilled);
+    scoring = Optional.of(new KernelScoring(rowsFilled));
   }
 
   /** Frees the rows. */
   @TearDown
   public void free() {
-    arena.close();
+    filled.ifPresent(FilledRows::close);
   }
 
-  /** One call of the bulk method. */
+  /** One call for many rows. */
   @Benchmark
-  @OperationsPerInvocation(ROWS_PER_CALL)
-  public float[] bulk() {
-    next = (next + ROWS_PER_CALL) & (ordinals.length - 1);
-    int[] drawn = new int[ROWS_PER_CALL];
-    System.arraycopy(ordinals, next, drawn, 0, ROWS_PER_CALL);
-    kernel.score(query, rows, drawn, ROWS_PER_CALL, scores);
-    return scores;
+  @OperationsPerInvocation(FilledRows.ROWS_PER_CALL)
+  public float bulk() {
+    return scoring.orElseThrow().bulk();
+  }
+
+  /** The same rows, a call for each. */
+  @Benchmark
+  @OperationsPerInvocation(FilledRows.ROWS_PER_CALL)
+  public float pair() {
+    return scoring.orElseThrow().pair();
   }
 }

@@ -2,6 +2,7 @@ package dev.sagitta.benchmarks;
 
 import dev.sagitta.RecordId;
 import dev.sagitta.VectorRecord;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.engine.CollectionEngine;
 import dev.sagitta.engine.DatabaseEngine;
 import dev.sagitta.persistence.FileKind;
@@ -17,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -109,7 +109,7 @@ final class LogRecoverer {
     long step = Math.max(1, store.records() / RECORDS_COMPARED);
     for (long id = 0; id < store.records(); id += step) {
       VectorRecord record = collection.get(RecordId.of(id)).orElseThrow();
-      if (!Arrays.equals(record.vector(), vectors.of(id))
+      if (!record.vector().equals(VectorValue.float32(vectors.of(id)))
           || record.payload().getLong("n").orElseThrow() != id) {
         throw new IOException("record " + id + " is not what was written");
       }
