@@ -34,10 +34,28 @@ final class ChildJvm {
     return lines;
   }
 
+  /**
+   * Starts a program that is spoken with by its standard input and output; its errors come where
+   * this one's do. The caller sees to its end.
+   *
+   * @param flags of the JVM, beside those of this one
+   */
+  static Process start(Class<?> program, List<String> flags, String... arguments)
+      throws IOException {
+    return process(flags, program, arguments)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
   private static ProcessBuilder process(Class<?> program, String... arguments) {
+    return process(List.of(), program, arguments);
+  }
+
+  private static ProcessBuilder process(List<String> flags, Class<?> program, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(flags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(program.getName());
