@@ -1,12 +1,15 @@
 package dev.sagitta.benchmarks;
 
 import dev.sagitta.distance.Metric;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.zip.GZIPInputStream;
 
 /**
  * Vectors to store and vectors to ask with.
@@ -23,6 +26,7 @@ record VectorSet(
   private static final int QUERIES = 1_000;
   private static final int CLUSTERS = 1_000;
   private static final int SEED = 42;
+  private static final int PICTURES_MAGIC = 0x0803;
 
   /** Reads siftsmall from the directory with its fvecs and ivecs files. */
   static VectorSet siftSmall(Path directory) throws IOException {
@@ -32,6 +36,39 @@ record VectorSet(
         fvecs(directory.resolve("siftsmall_base.fvecs")),
         fvecs(directory.resolve("siftsmall_query.fvecs")),
         Optional.of(ivecs(directory.resolve("siftsmall_groundtruth.ivecs"))));
+  }
+
+  /** Reads Fashion-MNIST from the directory with its two gzipped files of pictures. */
+  static VectorSet fashionMnist(Path directory) throws IOException {
+    return new VectorSet(
+        "Fashion-MNIST 60,000 x 784",
+        Metric.EUCLIDEAN,
+        pictures(directory.resolve("train-images-idx3-ubyte.gz")),
+        pictures(directory.resolve("t10k-images-idx3-ubyte.gz")),
+        Optional.empty());
+  }
+
+  /**
+   * Pictures of a gzipped IDX file: magic, number, rows and columns, then a byte for each pixel.
+   */
+  private static float[][] pictures(Path file) throws IOException {
+    try (DataInputStream in =
+        new DataInputStream(
+            new BufferedInputStream(new GZIPInputStream(Files.newInputStream(file))))) {
+      if (in.readInt() != PICTURES_MAGIC) {
+        throw new IOException(file + " is no IDX file of pictures");
+      }
+      float[][] vectors = new float[in.readInt()][];
+      byte[] pixels = new byte[in.readInt() * in.readInt()];
+      for (int n = 0; n < vectors.length; n++) {
+        in.readFully(pixels);
+        vectors[n] = new float[pixels.length];
+        for (int i = 0; i < pixels.length; i++) {
+          vectors[n][i] = Byte.toUnsignedInt(pixels[i]);
+        }
+      }
+      return vectors;
+    }
   }
 
   /** Vectors of a file: for each an int32 dimension, then that many float32, little-endian. */
