@@ -101,7 +101,7 @@ final class FormatVersionTest {
             switch (format) {
               case NEWER_MAJOR -> " has version 2.0,";
               case NEWER_MINOR -> " has version 1.1,";
-              case INCOMPATIBLE_FEATURE -> " and incompatible features of bits {0},";
+              case INCOMPATIBLE_FEATURE -> " and incompatible features of bits {1},";
               default -> " and incompatible features of bits {63},";
             };
         assertTrue(message.startsWith("Format too new: " + newer + " has version "), message);

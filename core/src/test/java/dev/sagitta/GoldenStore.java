@@ -1,5 +1,6 @@
 package dev.sagitta;
 
+import dev.sagitta.distance.ElementType;
 import dev.sagitta.distance.Metric;
 import dev.sagitta.distance.VectorValue;
 import dev.sagitta.engine.Environment;
@@ -86,6 +87,32 @@ enum GoldenStore {
       sessions.delete(id(1));
       sessions.kill();
     }
+  },
+
+  /** Elements that came after 1.0, with a checkpoint and a log. */
+  INT8_MANHATTAN(
+      CollectionConfig.builder(5, Metric.MANHATTAN).elements(ElementType.INT8).m(4).build()) {
+    @Override
+    void write(Sessions sessions) {
+      writeCheckpointAndLog(sessions);
+    }
+  },
+
+  /** The same of half-precision numbers. */
+  FLOAT16_COSINE(
+      CollectionConfig.builder(16, Metric.COSINE).elements(ElementType.FLOAT16).m(4).build()) {
+    @Override
+    void write(Sessions sessions) {
+      writeCheckpointAndLog(sessions);
+    }
+  },
+
+  /** The same of bits. */
+  BINARY_JACCARD(CollectionConfig.builder(24, Metric.JACCARD).m(4).build()) {
+    @Override
+    void write(Sessions sessions) {
+      writeCheckpointAndLog(sessions);
+    }
   };
 
   /** The version of the format that is written today; its files are in a folder of that name. */
@@ -120,6 +147,19 @@ enum GoldenStore {
 
   abstract void write(Sessions sessions);
 
+  final void writeCheckpointAndLog(Sessions sessions) {
+    sessions.begin(true);
+    for (int number = 0; number < 12; number++) {
+      sessions.upsert(record(number, 0));
+    }
+    sessions.delete(id(6));
+    sessions.checkpoint();
+    sessions.upsert(record(5, 1));
+    sessions.upsert(record(13, 1));
+    sessions.delete(id(3));
+    sessions.kill();
+  }
+
   CollectionConfig config() {
     return config;
   }
@@ -140,8 +180,30 @@ enum GoldenStore {
 
   /** A version of the number-th record. */
   final VectorRecord record(int number, int version) {
-    return new VectorRecord(
-        id(number), VectorValue.float32(vector(number + 7 * version)), payload(number + version));
+    return new VectorRecord(id(number), value(number + 7 * version), payload(number + version));
+  }
+
+  /** The number-th vector, of small integers. */
+  final VectorValue value(int number) {
+    float[] numbers = vector(number);
+    return switch (config.elements()) {
+      case FLOAT32 -> VectorValue.float32(numbers);
+      case FLOAT16 -> VectorValue.roundedToFloat16(numbers);
+      case INT8 -> {
+        byte[] elements = new byte[numbers.length];
+        for (int i = 0; i < elements.length; i++) {
+          elements[i] = (byte) numbers[i];
+        }
+        yield VectorValue.int8(elements);
+      }
+      case BINARY -> {
+        byte[] bits = new byte[numbers.length / 8];
+        for (int i = 0; i < numbers.length; i++) {
+          bits[i / 8] |= (byte) ((numbers[i] > 0 ? 1 : 0) << (i % 8));
+        }
+        yield VectorValue.binary(bits);
+      }
+    };
   }
 
   private float[] vector(int number) {

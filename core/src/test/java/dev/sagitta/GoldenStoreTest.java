@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sagitta.distance.ElementType;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.engine.CollectionValidator;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -72,7 +74,7 @@ final class GoldenStoreTest {
                 "%s/%s differs from offset %d on: a change of the format needs a new version"
                         .formatted(golden.folder(), file.getKey(), difference)
                     + " (docs/file-format.md, Versions and features)");
-        assertVersion(file.getValue());
+        assertVersion(golden, file.getValue());
         bytes += before.length;
         count++;
       }
@@ -81,10 +83,13 @@ final class GoldenStoreTest {
     System.out.printf("GoldenStoreTest: %d files written as they are kept%n", count);
   }
 
-  private static void assertVersion(byte[] file) {
+  private static void assertVersion(GoldenStore golden, byte[] file) {
     ByteBuffer header = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
     String version = header.getShort(8) + "." + header.getShort(10);
     assertEquals(GoldenStore.VERSION, version, "a new version needs golden stores of its own");
+    boolean manifest = header.getInt(12) == 1;
+    boolean beyond = manifest && golden.config().elements() != ElementType.FLOAT32;
+    assertEquals(beyond ? 1 : 0, header.getLong(32), "incompatible features");
   }
 
   private static void replace(Path folder, Map<String, byte[]> files) throws IOException {
@@ -150,10 +155,13 @@ final class GoldenStoreTest {
       oracle.checkId(collection, golden.id(0));
       oracle.checkId(collection, otherId(golden));
       for (int number = 1_000; number < 1_010; number++) {
-        float[] query = ModelRecords.vector(golden.config().dimension(), number);
+        VectorValue query =
+            golden.config().elements() == ElementType.BINARY
+                ? golden.value(number)
+                : VectorValue.float32(ModelRecords.vector(golden.config().dimension(), number));
         SearchRequest request = SearchRequest.of(query, 10);
-        oracle.checkExact(collection.searchExact(request), query, 10);
-        oracle.checkExact(collection.search(request), query, 10);
+        oracle.checkExact(collection.searchExact(request), query.toFloats(), 10);
+        oracle.checkExact(collection.search(request), query.toFloats(), 10);
       }
       CollectionValidator.validateIndexed(collection.engine());
     }

@@ -208,7 +208,12 @@ final class ModelOracle {
       case COSINE -> new Truth(1 - dot / Math.sqrt(squaresA * squaresB), RELATIVE);
       case DOT_PRODUCT -> new Truth(-dot, RELATIVE * products);
       case MANHATTAN -> new Truth(differences, RELATIVE * differences);
-      case HAMMING, JACCARD -> throw new IllegalArgumentException(metric + " compares bits");
+      // Bits are 0 or 1 here.
+      case HAMMING -> new Truth(differences, 0);
+      case JACCARD -> {
+        double either = dot + differences;
+        yield new Truth(either == 0 ? 0 : differences / either, RELATIVE);
+      }
     };
   }
 }

@@ -101,7 +101,7 @@ final class CollectionFiles {
             1,
             0,
             0);
-    new ManifestStore(files, directory).write(first);
+    new ManifestStore(files, directory).write(first, config.incompatibleFeatures());
   }
 
   /** As {@link #load(FileOperations, Path, Pins)}, where nothing is verified meanwhile. */
@@ -381,7 +381,7 @@ final class CollectionFiles {
             logs.firstSequence(),
             logs.required(),
             logs.durableSequence());
-    manifests.write(next);
+    manifests.write(next, config().incompatibleFeatures());
     manifest = next;
     rewrittenBytes = rewrittenBytes(next);
   }

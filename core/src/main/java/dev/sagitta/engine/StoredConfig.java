@@ -6,6 +6,7 @@ import dev.sagitta.InvalidInputException;
 import dev.sagitta.distance.ElementType;
 import dev.sagitta.distance.Metric;
 import dev.sagitta.distance.kernel.RowLayout;
+import dev.sagitta.persistence.FormatFeatures;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -41,6 +42,11 @@ record StoredConfig(CollectionConfig config, int rowsPerExtentShift, int payload
   /** How vectors are stored. */
   RowLayout layout() {
     return new RowLayout(config.elements(), config.metric(), config.dimension());
+  }
+
+  /** What a reader of its manifest must know beyond format 1.0. */
+  long incompatibleFeatures() {
+    return config.elements() == ElementType.FLOAT32 ? 0 : FormatFeatures.ELEMENT_TYPES;
   }
 
   byte[] encode() {

@@ -53,7 +53,8 @@ public final class BrokenPersistence {
   }
 
   /** Deletes the logs that a manifest makes superfluous before there is that manifest. */
-  public static void deleteLogsAndWrite(ManifestStore store, Manifest manifest) throws IOException {
+  public static void deleteLogsAndWrite(
+      ManifestStore store, Manifest manifest, long incompatibleFeatures) throws IOException {
     var files = (FileOperations) get(store, "files");
     var directory = (Path) get(store, "directory");
     for (String name : files.list(directory)) {
@@ -62,7 +63,7 @@ public final class BrokenPersistence {
         files.delete(directory.resolve(name));
       }
     }
-    store.write(manifest);
+    store.write(manifest, incompatibleFeatures);
   }
 
   /** Goes on in the log that was recovered, behind whatever its end holds. */

@@ -64,15 +64,28 @@ public final class BlockFileWriter implements Closeable {
     this.handle = handle;
   }
 
+  /** Begins a file that uses no features of the format; see the other method. */
+  public static BlockFileWriter create(
+      FileOperations files, Path directory, String name, FileKind kind, UUID storeId)
+      throws IOException {
+    return create(files, directory, name, kind, storeId, 0);
+  }
+
   /**
    * Begins a file. A temporary file of that name, left by a crash, is deleted.
    *
    * @param name as {@link FileKind#fileName} of the kind gives it
    * @param kind any but {@link FileKind#LOG}
+   * @param incompatibleFeatures those of {@link FormatFeatures} that the file uses
    * @throws FileAlreadyExistsException if the name is taken: no durable file is ever replaced
    */
-  public static BlockFileWriter create(
-      FileOperations files, Path directory, String name, FileKind kind, UUID storeId)
+  static BlockFileWriter create(
+      FileOperations files,
+      Path directory,
+      String name,
+      FileKind kind,
+      UUID storeId,
+      long incompatibleFeatures)
       throws IOException {
     if (kind == FileKind.LOG || kind.number(name).isEmpty()) {
       throw new IllegalArgumentException(
@@ -87,7 +100,7 @@ public final class BlockFileWriter implements Closeable {
     }
     FileHandle handle = files.create(temporary);
     var writer = new BlockFileWriter(files, directory, name, kind, handle);
-    FileHeader.put(writer.buffer, kind, storeId);
+    FileHeader.put(writer.buffer, kind, storeId, incompatibleFeatures);
     return writer;
   }
 

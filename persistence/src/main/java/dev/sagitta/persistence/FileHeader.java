@@ -28,7 +28,7 @@ import java.util.zip.CRC32C;
  * The CRC is that of bytes 0 to 59, masked as {@link #crc} says. A file is refused if its version
  * is newer than what is read here, minor ones too, or if it has an incompatible feature that is not
  * known here; compatible features that are not known change nothing for a reader and are passed
- * over. Today no feature of either sort exists.
+ * over. {@link FormatFeatures} lists those that exist.
  */
 final class FileHeader {
 
@@ -54,16 +54,22 @@ final class FileHeader {
   /** The oldest major version that this library reads. */
   static final int MAJOR_MIN = 1;
 
-  /** One bit for each incompatible feature that this library reads. */
-  static final long INCOMPATIBLE_FEATURES_KNOWN = 0;
-
   private static final int MASK_ROTATION = 15;
   private static final int MASK_DELTA = 0xA282_EAD8;
 
   private FileHeader() {}
 
-  /** Puts a header at the buffer's position and moves it on. */
+  /** Puts the header of a file that uses no features at the buffer's position and moves it on. */
   static void put(ByteBuffer target, FileKind kind, UUID storeId) {
+    put(target, kind, storeId, 0);
+  }
+
+  /**
+   * Puts a header at the buffer's position and moves it on.
+   *
+   * @param incompatibleFeatures those of {@link FormatFeatures} that the file uses
+   */
+  static void put(ByteBuffer target, FileKind kind, UUID storeId, long incompatibleFeatures) {
     ByteBuffer header = target.slice(target.position(), BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < BYTES; i += Long.BYTES) {
       header.putLong(i, 0);
@@ -74,6 +80,7 @@ final class FileHeader {
     header.putInt(KIND_OFFSET, kind.code());
     header.putLong(STORE_HIGH_OFFSET, storeId.getMostSignificantBits());
     header.putLong(STORE_LOW_OFFSET, storeId.getLeastSignificantBits());
+    header.putLong(INCOMPATIBLE_FEATURES_OFFSET, incompatibleFeatures);
     header.putInt(CRC_OFFSET, crc(header));
     target.position(target.position() + BYTES);
   }
@@ -143,7 +150,7 @@ final class FileHeader {
     int major = Short.toUnsignedInt(header.getShort(MAJOR_OFFSET));
     int minor = Short.toUnsignedInt(header.getShort(MINOR_OFFSET));
     long unknownFeatures =
-        header.getLong(INCOMPATIBLE_FEATURES_OFFSET) & ~INCOMPATIBLE_FEATURES_KNOWN;
+        header.getLong(INCOMPATIBLE_FEATURES_OFFSET) & ~FormatFeatures.INCOMPATIBLE_KNOWN;
     if (newerThanRead(major, minor) || major < MAJOR_MIN || unknownFeatures != 0) {
       throw new FormatVersionException(file, major, minor, unknownFeatures);
     }

@@ -38,7 +38,7 @@ public final class FormatVersionException extends IOException {
     text.append(FileHeader.MAJOR).append('.').append(FileHeader.MINOR);
     if (unknownFeatures != 0) {
       text.append(" and incompatible features of bits ");
-      text.append(bits(FileHeader.INCOMPATIBLE_FEATURES_KNOWN));
+      text.append(bits(FormatFeatures.INCOMPATIBLE_KNOWN));
     }
     return text.toString();
   }

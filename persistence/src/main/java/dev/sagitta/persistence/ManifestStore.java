@@ -178,6 +178,11 @@ public final class ManifestStore {
     return highestGeneration + 1;
   }
 
+  /** Writes a manifest that uses no features of the format; see the other method. */
+  public void write(Manifest manifest) throws IOException {
+    write(manifest, 0);
+  }
+
   /**
    * Writes a manifest and makes it the one that counts, then reads it back. All files that it lists
    * and the logs that it requires must have been forced, under their names; the names are made
@@ -187,8 +192,9 @@ public final class ManifestStore {
    * stay; the next attempt uses the next generation.
    *
    * @param manifest of generation {@link #nextGeneration()}
+   * @param incompatibleFeatures those of {@link FormatFeatures} that its configuration uses
    */
-  public void write(Manifest manifest) throws IOException {
+  public void write(Manifest manifest, long incompatibleFeatures) throws IOException {
     if (manifest.generation() != nextGeneration()) {
       throw new IllegalArgumentException(
           "generation of the manifest is "
@@ -200,7 +206,8 @@ public final class ManifestStore {
     files.forceDirectory(directory);
     String name = FileKind.MANIFEST.fileName(manifest.generation());
     try (BlockFileWriter writer =
-        BlockFileWriter.create(files, directory, name, FileKind.MANIFEST, manifest.storeId())) {
+        BlockFileWriter.create(
+            files, directory, name, FileKind.MANIFEST, manifest.storeId(), incompatibleFeatures)) {
       ManifestCodec.write(manifest, writer);
       writer.finish();
     }

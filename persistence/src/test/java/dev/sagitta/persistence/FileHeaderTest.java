@@ -96,13 +96,13 @@ final class FileHeaderTest {
     var e =
         assertThrows(
             FormatVersionException.class, () -> FileHeader.read(handle, FILE, FileKind.SLOTS));
-    assertEquals(1L << 63 | 5, e.unknownFeatures());
+    assertEquals(1L << 63 | 4, e.unknownFeatures());
     assertEquals(1, e.major());
     assertEquals(
         "Format too new: "
             + FILE
-            + " has version 1.0 and incompatible features of bits {0, 2, 63}, this library reads"
-            + " 1.0 up to 1.0 and incompatible features of bits {}",
+            + " has version 1.0 and incompatible features of bits {2, 63}, this library reads"
+            + " 1.0 up to 1.0 and incompatible features of bits {0}",
         e.getMessage());
   }
 

@@ -36,8 +36,14 @@ public final class Surgery {
 
     /** Changes a file's first bytes; the header's own checksum is right afterwards. */
     public void apply(byte[] file) {
-      boolean last = this == LAST_INCOMPATIBLE_FEATURE || this == LAST_COMPATIBLE_FEATURE;
-      file[offset] += (byte) (last ? 0x80 : 1);
+      file[offset] +=
+          (byte)
+              switch (this) {
+                case NEWER_MAJOR, NEWER_MINOR, COMPATIBLE_FEATURE -> 1;
+                // The first that is not known.
+                case INCOMPATIBLE_FEATURE -> FormatFeatures.INCOMPATIBLE_KNOWN + 1;
+                case LAST_INCOMPATIBLE_FEATURE, LAST_COMPATIBLE_FEATURE -> 0x80;
+              };
       sealHeader(file);
     }
   }
