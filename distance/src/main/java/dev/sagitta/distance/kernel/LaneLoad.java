@@ -44,17 +44,23 @@ sealed interface LaneLoad {
    * would become large numbers; they are never stored.
    */
   record Float16(
-      VectorSpecies<Float> species, VectorSpecies<Short> halves, VectorSpecies<Integer> ints)
+      VectorSpecies<Float> species,
+      VectorSpecies<Short> halves,
+      VectorSpecies<Integer> ints,
+      IntVector signExponentAndFraction,
+      FloatVector biasDifference)
       implements LaneLoad {
     private static final int FRACTION_SHIFT = 13;
-    private static final int SIGN_EXPONENT_AND_FRACTION = 0x8FFF_E000;
-    private static final float BIAS_DIFFERENCE = 0x1p112f;
 
+    /** Constants are vectors already: spreading a number is work for C2, see {@link SimdSums}. */
     Float16(VectorSpecies<Float> species) {
+      VectorSpecies<Integer> ints = VectorSpecies.of(int.class, species.vectorShape());
       this(
           species,
           VectorSpecies.of(short.class, VectorShape.forBitSize(species.vectorBitSize() / 2)),
-          VectorSpecies.of(int.class, species.vectorShape()));
+          ints,
+          IntVector.broadcast(ints, 0x8FFF_E000),
+          FloatVector.broadcast(species, 0x1p112f));
     }
 
     @Override
@@ -67,9 +73,9 @@ sealed interface LaneLoad {
       var bits = ShortVector.fromMemorySegment(halves, row, offset, ByteOrder.LITTLE_ENDIAN);
       var wide = (IntVector) bits.convertShape(VectorOperators.S2I, ints, 0);
       return wide.lanewise(VectorOperators.LSHL, FRACTION_SHIFT)
-          .and(SIGN_EXPONENT_AND_FRACTION)
+          .lanewise(VectorOperators.AND, signExponentAndFraction)
           .reinterpretAsFloats()
-          .mul(BIAS_DIFFERENCE);
+          .mul(biasDifference);
     }
   }
 

@@ -16,6 +16,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>The loops are kept small for a reason: C2 stops inlining when a method has grown to a limit of
  * nodes, and from there on every vector is an object on the heap. Two sums per row are beyond it.
+ * The Vector API's own methods are inlined even then, ours are not, so four rows fold their sums in
+ * place: FLOAT16 has reached the limit before.
  */
 final class SimdSums implements RowSums {
   private static final SimdStep STEP =
@@ -84,10 +86,29 @@ final class SimdSums implements RowSums {
       sum2 = TERM.add(part, LOAD.load(row2, offset2 + bytes), sum2);
       sum3 = TERM.add(part, LOAD.load(row3, offset3 + bytes), sum3);
     }
-    sums[at] = sum(sum0);
-    sums[at1] = sum(sum1);
-    sums[at2] = sum(sum2);
-    sums[at3] = sum(sum3);
+    // What sum(FloatVector) does, in place, see above.
+    if (LANES > 8) {
+      sum0 = sum0.add(sum0.rearrange(ROTATE_8));
+      sum1 = sum1.add(sum1.rearrange(ROTATE_8));
+      sum2 = sum2.add(sum2.rearrange(ROTATE_8));
+      sum3 = sum3.add(sum3.rearrange(ROTATE_8));
+    }
+    if (LANES > 4) {
+      sum0 = sum0.add(sum0.rearrange(ROTATE_4));
+      sum1 = sum1.add(sum1.rearrange(ROTATE_4));
+      sum2 = sum2.add(sum2.rearrange(ROTATE_4));
+      sum3 = sum3.add(sum3.rearrange(ROTATE_4));
+    }
+    if (LANES > 2) {
+      sum0 = sum0.add(sum0.rearrange(ROTATE_2));
+      sum1 = sum1.add(sum1.rearrange(ROTATE_2));
+      sum2 = sum2.add(sum2.rearrange(ROTATE_2));
+      sum3 = sum3.add(sum3.rearrange(ROTATE_2));
+    }
+    sums[at] = sum0.add(sum0.rearrange(ROTATE_1)).lane(0);
+    sums[at1] = sum1.add(sum1.rearrange(ROTATE_1)).lane(0);
+    sums[at2] = sum2.add(sum2.rearrange(ROTATE_1)).lane(0);
+    sums[at3] = sum3.add(sum3.rearrange(ROTATE_1)).lane(0);
   }
 
   private static void sumEight(
