@@ -35,17 +35,19 @@ public final class Kernels {
    * @throws IllegalArgumentException if the system property {@value #KERNEL_PROPERTY} has a value
    *     that it cannot have
    * @throws IllegalStateException if the property demands SIMD and the Vector API cannot be loaded,
-   *     or longer vectors than this machine has; the compiler is not asked then
+   *     or longer vectors than this machine has, the shortest being of {@value #VECTOR_BITS_MIN}
+   *     bits; the compiler is not asked then
    */
   public static KernelChoice select(RowFormat format) {
     String demanded = System.getProperty(KERNEL_PROPERTY, "");
     return switch (demanded) {
       case "" -> fastest(format);
       case "scalar" -> choice(new ScalarKernels(), format, Optional.empty());
-      case "simd" -> choice(demandSimd(), format, Optional.empty());
-      case "simd-128" -> choice(demandSimd(128), format, Optional.empty());
-      case "simd-256" -> choice(demandSimd(256), format, Optional.empty());
-      case "simd-512" -> choice(demandSimd(512), format, Optional.empty());
+      case "simd" ->
+          choice(demandSimd(VECTOR_BITS_MIN, OptionalInt.empty()), format, Optional.empty());
+      case "simd-128" -> choice(demandSimd(128, OptionalInt.of(128)), format, Optional.empty());
+      case "simd-256" -> choice(demandSimd(256, OptionalInt.of(256)), format, Optional.empty());
+      case "simd-512" -> choice(demandSimd(512, OptionalInt.of(512)), format, Optional.empty());
       default ->
           throw new IllegalArgumentException(
               "system property "
@@ -70,25 +72,27 @@ public final class Kernels {
     return choice(set, format, Optional.empty());
   }
 
-  private static KernelSet demandSimd() {
-    return demandSimd(OptionalInt.empty());
-  }
-
-  private static KernelSet demandSimd(int vectorBits) {
-    int longest = demandSimd().vectorBits();
-    if (vectorBits > longest) {
+  /**
+   * The SIMD kernels, which the property demands.
+   *
+   * @param bitsMin that this machine's vectors must have
+   * @param vectorBits of other vectors than the preferred ones
+   */
+  private static KernelSet demandSimd(int bitsMin, OptionalInt vectorBits) {
+    int longest = demanded(OptionalInt.empty()).vectorBits();
+    if (bitsMin > longest) {
       throw new IllegalStateException(
           "system property "
               + KERNEL_PROPERTY
               + " demands vectors of "
-              + vectorBits
+              + bitsMin
               + " bits, this machine and JVM have at most "
               + longest);
     }
-    return demandSimd(OptionalInt.of(vectorBits));
+    return demanded(vectorBits);
   }
 
-  private static KernelSet demandSimd(OptionalInt vectorBits) {
+  private static KernelSet demanded(OptionalInt vectorBits) {
     return loadSimd(vectorBits)
         .orElseThrow(
             () ->
