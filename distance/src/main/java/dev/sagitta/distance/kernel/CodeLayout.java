@@ -21,11 +21,23 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Under cosine the vector is normalised before it is encoded, so a row needs no norm.
  *
- * <p><b>Error.</b> An element within the range is off by at most half a step; one outside is taken
- * for the range's end. The query is not rounded. A range that covers [a, b] has steps of (b - a) /
- * 255, so for a vector within it the Manhattan distance is off by at most dimension * step / 2, the
- * Euclidean one by at most sqrt(dimension) * step / 2, a dot product by at most sum |q_i| * step /
- * 2.
+ * <p><b>Error.</b> A range that covers [a, b] has steps of (b - a) / 255. An element within it is
+ * off by at most e = step / 2 + r; one outside is taken for the range's end. Half a step is what
+ * codes cost; r, which is 2^-21 of the larger of |{@link #min}| and |{@link #max}|, is what floats
+ * cost, and matters only where the range is so narrow and far from zero that floats hardly tell its
+ * steps apart. The query gets no code. So for a vector within the range, beside a kernel's own
+ * rounding:
+ *
+ * <pre>
+ *   metric        the distance is off by at most
+ *   EUCLIDEAN     sqrt(dimension) * e
+ *   MANHATTAN     dimension * e
+ *   DOT_PRODUCT   sum |q_i| * e
+ *   COSINE        sum |q_i| / |q| * e, hence sqrt(dimension) * e
+ * </pre>
+ *
+ * <p>A row as the query, see {@link #prepareStored}, is the vector that its code stands for: two
+ * errors then instead of one.
  *
  * <p>Uniform scalar quantisation; see for instance Jegou, Douze and Schmid, Product quantization
  * for nearest neighbor search, 2011, section II, of which it is the simplest case. With one range
@@ -37,11 +49,15 @@ import java.lang.foreign.MemorySegment;
  *   sum |q_i - x_i|   = step   sum |q'_i - code_i|
  *   sum q_i x_i       = center sum q_i + step sum q_i code_i
  * </pre>
+ *
+ * <p>So that a score is finite however narrow the range is, q' goes no further than {@value
+ * #STEPS_AWAY_MAX} steps: beyond, a float cannot tell one code from another anyway.
  */
 public final class CodeLayout implements RowFormat {
   private static final int CODE_MIN = Byte.MIN_VALUE;
   private static final int CODE_MAX = Byte.MAX_VALUE;
   private static final int STEPS = CODE_MAX - CODE_MIN;
+  private static final float STEPS_AWAY_MAX = 1e15f;
 
   private final Metric metric;
   private final int dimension;
@@ -56,14 +72,15 @@ public final class CodeLayout implements RowFormat {
    * @param metric one that compares numbers
    * @param dimension 1 to {@link RowLayout#DIMENSION_MAX}
    * @throws IllegalArgumentException if {@code dimension} is outside its range, the metric is one
-   *     of bits, or {@code min} is not below {@code max} and both finite
+   *     of bits, or {@code min} is not below {@code max}, or the range between them not finite
    */
   public CodeLayout(Metric metric, int dimension, float min, float max) {
     // Checks metric and dimension, and says how rows are padded.
     RowLayout codes = new RowLayout(ElementType.INT8, uncosined(metric), dimension);
     float range = max - min;
     if (!(range > 0) || !Float.isFinite(range)) {
-      throw new IllegalArgumentException("a range must be finite, was " + min + " to " + max);
+      throw new IllegalArgumentException(
+          "min must be below max and the range between them finite, was " + min + " to " + max);
     }
     this.metric = metric;
     this.dimension = dimension;
@@ -172,39 +189,56 @@ public final class CodeLayout implements RowFormat {
 
   @Override
   public void prepareStored(MemorySegment rows, long offset, PreparedQuery query) {
+    boolean inSteps = comparesSteps();
     for (int i = 0; i < dimension; i++) {
-      query.floats[i] = decode(rows.get(RowLayout.BYTE, offset + i));
+      byte code = rows.get(RowLayout.BYTE, offset + i);
+      // A code is its own number of steps: equal codes are at distance zero exactly.
+      query.floats[i] = inSteps ? code : decode(code);
     }
-    fit(query);
+    setScale(query);
   }
 
   /** Makes elements comparable with codes. */
   private void fit(PreparedQuery query) {
-    switch (metric) {
-      case EUCLIDEAN, MANHATTAN -> {
-        for (int i = 0; i < dimension; i++) {
-          query.floats[i] = (query.floats[i] - center) / step;
-        }
-        query.base = 0;
-        query.factor = metric == Metric.EUCLIDEAN ? step * step : step;
+    if (comparesSteps()) {
+      for (int i = 0; i < dimension; i++) {
+        float steps = (query.floats[i] - center) / step;
+        query.floats[i] = Math.clamp(steps, -STEPS_AWAY_MAX, STEPS_AWAY_MAX);
       }
-      case COSINE, DOT_PRODUCT -> {
-        double sum = 0;
-        for (int i = 0; i < dimension; i++) {
-          sum += query.floats[i];
-        }
-        query.base = (float) ((metric == Metric.COSINE ? 1 : 0) - center * sum);
-        query.factor = -step;
-      }
-      case HAMMING, JACCARD -> throw new AssertionError(metric);
     }
+    setScale(query);
+  }
+
+  /** Whether a prepared query holds steps from the center, or elements. */
+  private boolean comparesSteps() {
+    return switch (metric) {
+      case EUCLIDEAN, MANHATTAN -> true;
+      case COSINE, DOT_PRODUCT -> false;
+      case HAMMING, JACCARD -> throw new AssertionError(metric);
+    };
+  }
+
+  /** Says what sums over codes are worth. In double, where the square of no step underflows. */
+  private void setScale(PreparedQuery query) {
+    if (comparesSteps()) {
+      query.base = 0;
+      query.factor = metric == Metric.EUCLIDEAN ? (double) step * step : step;
+      return;
+    }
+    double sum = 0;
+    for (int i = 0; i < dimension; i++) {
+      sum += query.floats[i];
+    }
+    query.base = (metric == Metric.COSINE ? 1 : 0) - center * sum;
+    query.factor = -step;
   }
 
   @Override
   public void finish(
       PreparedQuery query, VectorRows rows, int[] ordinals, int count, float[] scores) {
     for (int i = 0; i < count; i++) {
-      scores[i] = query.base + query.factor * scores[i];
+      // Zero is added because what underflows in the cast must not give negative zero.
+      scores[i] = (float) (query.base + query.factor * scores[i]) + 0f;
     }
   }
 

@@ -52,8 +52,11 @@ public final class Kernel {
 
   /**
    * Makes a stored row the query, so that stored vectors can be compared with each other: the same
-   * query, up to the rounding of its norm, as {@link #prepare} makes of that row's vector.
+   * query, up to the rounding of its norm, as {@link #prepare} makes of that row's vector; of a
+   * code, of the vector that the code stands for.
    *
+   * @throws IllegalArgumentException if the query is another kernel's, or the rows are of another
+   *     length
    * @throws IndexOutOfBoundsException if the ordinal has no row
    */
   public void prepareStored(VectorRows rows, int ordinal, PreparedQuery query) {
@@ -71,7 +74,8 @@ public final class Kernel {
    * @param ordinals of length {@code count} or more; only read; may repeat
    * @param count 0 or more
    * @param scores of length {@code count} or more, overwritten
-   * @throws IllegalArgumentException if query or rows are of another kernel
+   * @throws IllegalArgumentException if the query is another kernel's, or the rows are of another
+   *     length
    * @throws IndexOutOfBoundsException if an array is shorter than {@code count} or an ordinal has
    *     no row; some scores may have been written
    */

@@ -15,9 +15,9 @@ public final class PreparedQuery {
   final long[] words;
 
   /** What the score of a code row is beside its sum: {@code base + factor * sum}. */
-  float base;
+  double base;
 
-  float factor;
+  double factor;
 
   PreparedQuery(RowFormat format, int floatCount, int wordCount) {
     this.format = format;
