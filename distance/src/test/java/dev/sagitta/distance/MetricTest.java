@@ -23,9 +23,22 @@ final class MetricTest {
   }
 
   @Test
-  void dotProductAndManhattanDistancesAreTheScore() {
+  void theOtherDistancesAreTheScore() {
     assertEquals(-12.5f, Metric.DOT_PRODUCT.distance(-12.5f));
     assertEquals(12.5f, Metric.MANHATTAN.distance(12.5f));
+    assertEquals(12f, Metric.HAMMING.distance(12f));
+    assertEquals(0.125f, Metric.JACCARD.distance(0.125f));
+  }
+
+  @Test
+  void comparesEitherNumbersOrBits() {
+    for (ElementType elements : ElementType.values()) {
+      boolean bits = elements == ElementType.BINARY;
+      for (Metric metric : Metric.values()) {
+        boolean ofBits = metric == Metric.HAMMING || metric == Metric.JACCARD;
+        assertEquals(bits == ofBits, metric.supports(elements), metric + " " + elements);
+      }
+    }
   }
 
   @Test

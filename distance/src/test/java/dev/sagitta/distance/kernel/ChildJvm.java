@@ -17,15 +17,17 @@ record ChildJvm(int exitCode, String standardOutput, String standardError) {
   private static final long TIMEOUT_SECONDS = 240;
 
   /**
-   * Runs {@link KernelProbe} with the given flags.
+   * Runs {@link KernelProbe}.
    *
    * @param directory where its output is caught
+   * @param arguments of the probe
+   * @param flags of the JVM
    */
-  static ChildJvm runProbe(Path directory, String... flags)
+  static ChildJvm runProbe(Path directory, List<String> arguments, List<String> flags)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(flags));
+    command.addAll(flags);
     command.add("-cp");
     command.add(
         String.join(
@@ -33,6 +35,7 @@ record ChildJvm(int exitCode, String standardOutput, String standardError) {
             locationOf(Kernels.class),
             locationOf(KernelProbe.class)));
     command.add(KernelProbe.class.getName());
+    command.addAll(arguments);
     Path output = directory.resolve("stdout");
     Path error = directory.resolve("stderr");
     ProcessBuilder builder =

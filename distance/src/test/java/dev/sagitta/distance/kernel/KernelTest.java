@@ -5,255 +5,294 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
+import dev.sagitta.distance.ElementType;
 import dev.sagitta.distance.Metric;
-import java.lang.management.ManagementFactory;
+import dev.sagitta.distance.VectorValue;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every kernel of every metric, beside the double-precision oracle. */
+/** What holds for every kernel beside the values of its scores. */
 final class KernelTest {
-  private static final int DIMENSION_MAX = 520;
+  private static final int DIMENSION_MAX = 600;
 
   @Provide
   Arbitrary<KernelSet> kernelSets() {
-    return Arbitraries.of(new ScalarKernels(), new SimdKernels());
+    return KernelSets.arbitrary();
   }
 
-  /** From where squares underflow to near the largest component that core lets in. */
   @Provide
-  Arbitrary<Double> scales() {
-    return Arbitraries.of(1.0, 1e-25, 1e-18, 1e-3, 1e3, 1e14);
+  Arbitrary<Kind> kinds() {
+    return KernelSets.kinds();
   }
 
   static Stream<Arguments> kernels() {
-    return Stream.of(new ScalarKernels(), new SimdKernels())
-        .flatMap(set -> Arrays.stream(Metric.values()).map(metric -> Arguments.of(set, metric)));
+    return Stream.of(KernelSets.FAST, KernelSets.EMULATED)
+        .flatMap(sets -> sets.stream())
+        .flatMap(
+            set -> Kind.ALL.stream().map(kind -> Arguments.of(Named.of(set.name(), set), kind)));
   }
 
-  @Property(tries = 2000, edgeCases = EdgeCasesMode.NONE)
-  void agreesWithTheReference(
+  @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
+  void aScoreDoesNotDependOnTheOtherRowsOfTheCall(
       @ForAll("kernelSets") KernelSet set,
-      @ForAll Metric metric,
+      @ForAll("kinds") Kind kind,
       @ForAll @IntRange(min = 1, max = DIMENSION_MAX) int dimension,
-      @ForAll @IntRange(min = 1, max = 13) int count,
-      @ForAll("scales") double scale,
+      @ForAll @IntRange(min = 1, max = 17) int count,
       @ForAll long seed) {
-    Random random = new Random(seed);
-    Kernel kernel = set.kernel(new RowLayout(metric, dimension));
-    float[] query = StoredVectors.random(random, 1, dimension, scale)[0];
-    try (StoredVectors stored =
-        StoredVectors.of(kernel, StoredVectors.random(random, count, dimension, scale))) {
-      stored.checkAgainstReference(query);
+    int allowed = kind.allowed(dimension);
+    Trials.run(
+        seed,
+        random -> {
+          VectorValue[] vectors =
+              OddVectors.next(random, kind.elements(), kind.metric(), allowed, 9);
+          VectorValue query = OddVectors.ordinary(random, kind.elements(), allowed, 1)[0];
+          try (StoredVectors stored = StoredVectors.of(set, kind.layout(allowed), vectors)) {
+            int[] ordinals = random.ints(count, 0, vectors.length).toArray();
+            float[] together = stored.score(query, ordinals);
+            for (int i = 0; i < count; i++) {
+              assertSameBits(stored.score(query, ordinals[i])[0], together[i]);
+            }
+          }
+        });
+  }
+
+  /** Every FLOAT16 and INT8 is a float, so a query of them is that of its floats. */
+  @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+  void aQueryOfTheRowsOwnTypeScoresAsItsFloatsDo(
+      @ForAll("kernelSets") KernelSet set,
+      @ForAll("kinds") Kind kind,
+      @ForAll @IntRange(min = 1, max = DIMENSION_MAX) int dimension,
+      @ForAll long seed) {
+    if (kind.elements() == ElementType.BINARY) {
+      return;
+    }
+    Trials.run(
+        seed,
+        random -> {
+          VectorValue[] vectors =
+              OddVectors.next(random, kind.elements(), kind.metric(), dimension, 6);
+          try (StoredVectors stored = StoredVectors.of(set, kind.layout(dimension), vectors)) {
+            PreparedQuery own = stored.prepared(vectors[0]);
+            PreparedQuery floats = stored.prepared(VectorValue.float32(vectors[0].toFloats()));
+            assertArrayEquals(bits(own.floats), bits(floats.floats));
+            assertArrayEquals(
+                bits(stored.score(vectors[0], stored.ordinals())),
+                bits(stored.score(VectorValue.float32(vectors[0].toFloats()), stored.ordinals())));
+          }
+        });
+  }
+
+  @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+  void aStoredRowMakesTheQueryOfItsVectorUpToTheRoundingOfItsNorm(
+      @ForAll("kernelSets") KernelSet set,
+      @ForAll("kinds") Kind kind,
+      @ForAll @IntRange(min = 1, max = DIMENSION_MAX) int dimension,
+      @ForAll long seed) {
+    int allowed = kind.allowed(dimension);
+    Trials.run(
+        seed,
+        random -> {
+          VectorValue[] vectors =
+              OddVectors.next(random, kind.elements(), kind.metric(), allowed, 6);
+          try (StoredVectors stored = StoredVectors.of(set, kind.layout(allowed), vectors)) {
+            PreparedQuery given = stored.prepared(vectors[5]);
+            PreparedQuery row = stored.preparedStored(5);
+            assertArrayEquals(given.words, row.words);
+            for (int i = 0; i < given.floats.length; i++) {
+              // The float closest to a number of which one is off by half a last place.
+              float ulps = kind.metric() == Metric.COSINE ? 2 * Math.ulp(given.floats[i]) : 0;
+              assertEquals(given.floats[i], row.floats[i], ulps);
+            }
+          }
+        });
+  }
+
+  /** One query serves many vectors, one after the other: nothing of those before stays. */
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void preparingOverwritesTheQuery(KernelSet set, Kind kind) {
+    Random random = new Random(5);
+    VectorValue[] vectors = OddVectors.ordinary(random, kind.elements(), 24, 4);
+    try (StoredVectors stored = StoredVectors.of(set, kind.layout(24), vectors)) {
+      PreparedQuery query = stored.prepared(vectors[0]);
+      stored.kernel().prepare(vectors[1], query);
+      assertSameQuery(stored.prepared(vectors[1]), query);
+      stored.kernel().prepareStored(stored.rows(), 2, query);
+      assertSameQuery(stored.preparedStored(2), query);
+      stored.kernel().prepare(vectors[3], query);
+      assertSameQuery(stored.prepared(vectors[3]), query);
+    }
+  }
+
+  private static void assertSameQuery(PreparedQuery expected, PreparedQuery actual) {
+    assertArrayEquals(bits(expected.floats), bits(actual.floats));
+    assertArrayEquals(expected.words, actual.words);
+  }
+
+  @Test
+  void aQueryIsPaddedAndUnderCosineNormalised() {
+    VectorValue vector = VectorValue.float32(3f, 4f);
+    for (Metric metric : new Metric[] {Metric.COSINE, Metric.DOT_PRODUCT}) {
+      Kernel kernel = new ScalarKernels().kernel(new RowLayout(ElementType.FLOAT32, metric, 2));
+      PreparedQuery query = kernel.newQuery();
+      kernel.prepare(vector, query);
+      float[] expected = new float[16];
+      expected[0] = metric == Metric.COSINE ? 0.6f : 3f;
+      expected[1] = metric == Metric.COSINE ? 0.8f : 4f;
+      assertArrayEquals(expected, query.floats);
     }
   }
 
   @ParameterizedTest
   @MethodSource("kernels")
-  void agreesWithTheReferenceInEveryDimension(KernelSet set, Metric metric) {
-    Random random = new Random(25);
-    for (int dimension = 1; dimension <= DIMENSION_MAX; dimension++) {
-      Kernel kernel = set.kernel(new RowLayout(metric, dimension));
-      float[] query = StoredVectors.random(random, 1, dimension, 1)[0];
-      try (StoredVectors stored =
-          StoredVectors.of(kernel, StoredVectors.random(random, 5, dimension, 1))) {
-        stored.checkAgainstReference(query);
-      }
-    }
-  }
-
-  @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
-  void scoreDoesNotDependOnTheOtherRowsOfTheCall(
-      @ForAll("kernelSets") KernelSet set,
-      @ForAll Metric metric,
-      @ForAll @IntRange(min = 1, max = DIMENSION_MAX) int dimension,
-      @ForAll @IntRange(min = 1, max = 13) int count,
-      @ForAll long seed) {
-    Random random = new Random(seed);
-    Kernel kernel = set.kernel(new RowLayout(metric, dimension));
-    float[][] vectors = StoredVectors.random(random, 9, dimension, 1);
-    try (StoredVectors stored = StoredVectors.of(kernel, vectors)) {
-      int[] ordinals = random.ints(count, 0, vectors.length).toArray();
-      float[] together = stored.score(vectors[0], ordinals);
-      for (int i = 0; i < count; i++) {
-        float alone = stored.score(vectors[0], ordinals[i])[0];
-        assertSameBits(alone, together[i]);
-      }
-    }
-  }
-
-  @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
-  void scoreIsSymmetric(
-      @ForAll("kernelSets") KernelSet set,
-      @ForAll Metric metric,
-      @ForAll @IntRange(min = 1, max = DIMENSION_MAX) int dimension,
-      @ForAll long seed) {
-    Kernel kernel = set.kernel(new RowLayout(metric, dimension));
-    float[][] vectors = StoredVectors.random(new Random(seed), 2, dimension, 1);
-    try (StoredVectors stored = StoredVectors.of(kernel, vectors)) {
-      float there = stored.score(vectors[0], 1)[0];
-      float back = stored.score(vectors[1], 0)[0];
-      // Under cosine the query alone is normalised before it is multiplied.
-      double tolerance =
-          metric == Metric.COSINE
-              ? 2 * ReferenceDistance.errorBound(metric, vectors[0], vectors[1])
-              : 0;
-      assertEquals(there, back, tolerance);
-    }
-  }
-
-  @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
-  void equalVectorsAreAtDistanceZero(
-      @ForAll("kernelSets") KernelSet set,
-      @ForAll @IntRange(min = 1, max = DIMENSION_MAX) int dimension,
-      @ForAll("scales") double scale,
-      @ForAll long seed) {
-    float[] vector = StoredVectors.random(new Random(seed), 1, dimension, scale)[0];
-    for (Metric metric : new Metric[] {Metric.EUCLIDEAN, Metric.MANHATTAN}) {
-      Kernel kernel = set.kernel(new RowLayout(metric, dimension));
-      try (StoredVectors stored = StoredVectors.of(kernel, vector, vector, vector, vector)) {
-        for (float score : stored.score(vector, 0, 1, 2, 3, 0)) {
-          assertSameBits(0f, score);
+  void neverReturnsNegativeZero(KernelSet set, Kind kind) {
+    VectorValue[] vectors = zeroProducts(kind.elements());
+    try (StoredVectors stored =
+        StoredVectors.of(set, kind.layout(vectors[0].dimension()), vectors)) {
+      for (VectorValue query : vectors) {
+        for (float score : stored.score(query, stored.ordinals())) {
+          assertTrue(Float.floatToRawIntBits(score) != Float.floatToRawIntBits(-0f));
         }
       }
     }
   }
 
+  /** Vectors of which many have a product, a difference or an intersection of nothing. */
+  private static VectorValue[] zeroProducts(ElementType elements) {
+    float[][] values = {{1, 0}, {0, 1}, {-0f, -1}, {1, -0f}, {-1, 0}};
+    VectorValue[] vectors = new VectorValue[values.length];
+    for (int i = 0; i < vectors.length; i++) {
+      byte first = (byte) values[i][0];
+      byte second = (byte) values[i][1];
+      vectors[i] =
+          switch (elements) {
+            case FLOAT32 -> VectorValue.float32(values[i]);
+            case FLOAT16 -> VectorValue.roundedToFloat16(values[i]);
+            case INT8 -> VectorValue.int8(first, second);
+            case BINARY -> VectorValue.binary(first, second);
+          };
+    }
+    return vectors;
+  }
+
   @ParameterizedTest
   @MethodSource("kernels")
-  void neverReturnsNegativeZero(KernelSet set, Metric metric) {
-    Kernel kernel = set.kernel(new RowLayout(metric, 2));
-    float[] query = {1f, 0f};
-    float[][] vectors = {{0f, 1f}, {-0f, -1f}, {1f, -0f}, {1f, 0f}, {0f, 1f}};
-    try (StoredVectors stored = StoredVectors.of(kernel, vectors)) {
-      for (float score : stored.score(query, 0, 1, 2, 3, 4)) {
-        assertTrue(Float.floatToRawIntBits(score) != Float.floatToRawIntBits(-0f));
+  void writesOnlyTheScoresOfTheCount(KernelSet set, Kind kind) {
+    VectorValue[] vectors = OddVectors.ordinary(new Random(1), kind.elements(), 40, 18);
+    try (StoredVectors stored = StoredVectors.of(set, kind.layout(40), vectors)) {
+      PreparedQuery query = stored.prepared(vectors[17]);
+      float[] expected = stored.score(vectors[17], stored.ordinals());
+      int[] ordinals = stored.ordinals();
+      for (int count = 0; count <= 17; count++) {
+        float[] scores = new float[18];
+        Arrays.fill(scores, 7f);
+        // Nothing that is not asked for may be looked up either.
+        Arrays.fill(ordinals, count, ordinals.length, -1);
+        stored.kernel().score(query, stored.rows(), ordinals, count, scores);
+        float[] all = Arrays.copyOf(expected, 18);
+        Arrays.fill(all, count, all.length, 7f);
+        assertArrayEquals(bits(all), bits(scores));
+        ordinals = stored.ordinals();
       }
+      assertSameQuery(stored.prepared(vectors[17]), query);
     }
   }
 
   @ParameterizedTest
   @MethodSource("kernels")
-  void writesOnlyTheScoresOfTheCount(KernelSet set, Metric metric) {
-    Kernel kernel = set.kernel(new RowLayout(metric, 20));
-    float[][] vectors = StoredVectors.random(new Random(1), 6, 20, 1);
-    try (StoredVectors stored = StoredVectors.of(kernel, vectors)) {
-      float[] preparedQuery = prepared(kernel, vectors[5]);
-      float[] queryBefore = preparedQuery.clone();
-      int[] ordinals = {0, 1, 2, 3, 4, -1};
-      float[] scores = {7f, 7f, 7f, 7f, 7f, 7f};
-      kernel.score(preparedQuery, stored.rows(), ordinals, 0, scores);
-      assertArrayEquals(new float[] {7f, 7f, 7f, 7f, 7f, 7f}, scores);
-      kernel.score(preparedQuery, stored.rows(), ordinals, 5, scores);
-      assertArrayEquals(stored.score(vectors[5], 0, 1, 2, 3, 4), Arrays.copyOf(scores, 5));
-      assertEquals(7f, scores[5]);
-      assertArrayEquals(queryBefore, preparedQuery);
-      assertArrayEquals(new int[] {0, 1, 2, 3, 4, -1}, ordinals);
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("kernels")
-  void refusesQueriesAndRowsOfAnotherLayout(KernelSet set, Metric metric) {
-    Kernel kernel = set.kernel(new RowLayout(metric, 16));
-    Kernel longer = set.kernel(new RowLayout(metric, 17));
-    try (StoredVectors stored = StoredVectors.of(kernel, new float[16]);
-        StoredVectors other = StoredVectors.of(longer, new float[17])) {
+  void refusesAnotherKernelsQueryAndRowsOfAnotherLength(KernelSet set, Kind kind) {
+    RowLayout layout = kind.layout(16);
+    VectorValue vector = OddVectors.ordinary(new Random(1), kind.elements(), 16, 1)[0];
+    VectorValue longVector = OddVectors.ordinary(new Random(1), kind.elements(), 1024, 1)[0];
+    try (StoredVectors stored = StoredVectors.of(set, layout, vector);
+        StoredVectors twin = StoredVectors.of(set, kind.layout(16), vector);
+        StoredVectors longer = StoredVectors.of(set, kind.layout(1024), longVector)) {
+      Kernel kernel = stored.kernel();
+      PreparedQuery query = stored.prepared(vector);
+      PreparedQuery others = twin.prepared(vector);
       int[] ordinals = {0};
       float[] scores = new float[1];
-      assertThrows(
-          IllegalArgumentException.class,
-          () -> kernel.score(new float[32], stored.rows(), ordinals, 1, scores));
-      assertThrows(
-          IllegalArgumentException.class,
-          () -> kernel.score(new float[16], other.rows(), ordinals, 1, scores));
-      assertThrows(
-          IllegalArgumentException.class, () -> kernel.prepare(new float[15], new float[16]));
-      assertThrows(
-          IllegalArgumentException.class, () -> kernel.prepare(new float[16], new float[32]));
+      assertRefused("another kernel", () -> kernel.prepare(vector, others));
+      assertRefused("another kernel", () -> kernel.prepareStored(stored.rows(), 0, others));
+      assertRefused(
+          "another kernel", () -> kernel.score(others, stored.rows(), ordinals, 1, scores));
+      String length = "rows must be " + layout.rowBytes() + " bytes long, were ";
+      assertRefused(length, () -> kernel.score(query, longer.rows(), ordinals, 1, scores));
+      assertRefused(length, () -> kernel.prepareStored(longer.rows(), 0, query));
     }
   }
 
   @ParameterizedTest
   @MethodSource("kernels")
-  void refusesOrdinalsWithoutRow(KernelSet set, Metric metric) {
-    Kernel kernel = set.kernel(new RowLayout(metric, 16));
-    try (StoredVectors stored = StoredVectors.of(kernel, new float[16])) {
+  void refusesVectorsOfAnotherDimensionOrAnUnsuitableType(KernelSet set, Kind kind) {
+    Kernel kernel = set.kernel(kind.layout(16));
+    PreparedQuery query = kernel.newQuery();
+    for (ElementType type : ElementType.values()) {
+      VectorValue wrong = OddVectors.ordinary(new Random(1), type, 8, 1)[0];
+      VectorValue right = OddVectors.ordinary(new Random(1), type, 16, 1)[0];
+      boolean floats = type == ElementType.FLOAT32 && kind.elements() != ElementType.BINARY;
+      if (type == kind.elements() || floats) {
+        assertRefused("dimension 16, had 8", () -> kernel.prepare(wrong, query));
+        kernel.prepare(right, query);
+      } else {
+        assertRefused(
+            "elements must be " + kind.elements() + ", were " + type,
+            () -> kernel.prepare(right, query));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void refusesOrdinalsWithoutARowAndArraysThatAreTooShort(KernelSet set, Kind kind) {
+    VectorValue vector = OddVectors.ordinary(new Random(1), kind.elements(), 16, 1)[0];
+    try (StoredVectors stored = StoredVectors.of(set, kind.layout(16), vector)) {
       for (int ordinal : new int[] {-1, Integer.MIN_VALUE, 4, Integer.MAX_VALUE}) {
-        assertThrows(IndexOutOfBoundsException.class, () -> stored.score(oneFirst(16), ordinal));
+        for (int before = 0; before < 9; before++) {
+          int[] ordinals = new int[before + 1];
+          ordinals[before] = ordinal;
+          assertThrows(IndexOutOfBoundsException.class, () -> stored.score(vector, ordinals));
+        }
+        assertThrows(IndexOutOfBoundsException.class, () -> stored.preparedStored(ordinal));
+      }
+      PreparedQuery query = stored.prepared(vector);
+      for (int count = 1; count < 10; count++) {
+        int few = count - 1;
+        int[] ordinals = new int[count];
+        float[] scores = new float[count];
         assertThrows(
-            IndexOutOfBoundsException.class, () -> stored.score(oneFirst(16), 0, 0, 0, ordinal));
+            IndexOutOfBoundsException.class,
+            () -> stored.kernel().score(query, stored.rows(), new int[few], few + 1, scores));
+        assertThrows(
+            IndexOutOfBoundsException.class,
+            () -> stored.kernel().score(query, stored.rows(), ordinals, few + 1, new float[few]));
       }
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("kernels")
-  void preparesAQueryPaddedAndUnderCosineNormalised(KernelSet set, Metric metric) {
-    Kernel kernel = set.kernel(new RowLayout(metric, 2));
-    float[] preparedQuery = new float[16];
-    Arrays.fill(preparedQuery, Float.NaN);
-    kernel.prepare(new float[] {3f, 4f}, preparedQuery);
-    float[] expected = new float[16];
-    expected[0] = metric == Metric.COSINE ? 0.6f : 3f;
-    expected[1] = metric == Metric.COSINE ? 0.8f : 4f;
-    assertArrayEquals(expected, preparedQuery);
+  private static void assertRefused(String reason, Runnable call) {
+    IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, call::run);
+    assertTrue(String.valueOf(refused.getMessage()).contains(reason), refused::getMessage);
   }
 
-  /**
-   * Runs until compiled, then counts bytes. The interpreter does allocate vectors, so the kernel
-   * gets many rounds to be compiled in, and has failed only if none of them is free of garbage.
-   */
-  @ParameterizedTest
-  @MethodSource("kernels")
-  void allocatesNothingOnceCompiled(KernelSet set, Metric metric) {
-    int dimension = 72;
-    Kernel kernel = set.kernel(new RowLayout(metric, dimension));
-    float[][] vectors = StoredVectors.random(new Random(3), 7, dimension, 1);
-    int[] ordinals = IntStream.range(0, vectors.length).toArray();
-    try (StoredVectors stored = StoredVectors.of(kernel, vectors)) {
-      float[] preparedQuery = prepared(kernel, vectors[0]);
-      float[] scores = new float[vectors.length];
-      long allocatedBytes = Long.MAX_VALUE;
-      for (int round = 0; round < 300 && allocatedBytes > 0; round++) {
-        allocatedBytes = allocatedByRound(kernel, preparedQuery, stored.rows(), ordinals, scores);
-      }
-      assertEquals(0, allocatedBytes);
+  private static int[] bits(float[] floats) {
+    int[] bits = new int[floats.length];
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = Float.floatToRawIntBits(floats[i]);
     }
-  }
-
-  private static long allocatedByRound(
-      Kernel kernel, float[] preparedQuery, VectorRows rows, int[] ordinals, float[] scores) {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = threads.getCurrentThreadAllocatedBytes();
-    for (int i = 0; i < 2000; i++) {
-      kernel.score(preparedQuery, rows, ordinals, ordinals.length, scores);
-    }
-    return threads.getCurrentThreadAllocatedBytes() - before;
-  }
-
-  private static float[] prepared(Kernel kernel, float[] vector) {
-    float[] preparedQuery = new float[kernel.layout().dimensionPadded()];
-    kernel.prepare(vector, preparedQuery);
-    return preparedQuery;
-  }
-
-  private static float[] oneFirst(int dimension) {
-    float[] vector = new float[dimension];
-    vector[0] = 1f;
-    return vector;
+    return bits;
   }
 
   private static void assertSameBits(float expected, float actual) {

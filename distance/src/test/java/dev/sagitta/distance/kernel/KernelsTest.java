@@ -4,21 +4,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sagitta.distance.ElementType;
 import dev.sagitta.distance.Metric;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The choice of a kernel, here with the module of the Vector API, and in child JVMs without. */
 final class KernelsTest {
   private static final String ADD_MODULE = "--add-modules=jdk.incubator.vector";
   private static final String NO_HINT = " | no hint";
+  private static final RowLayout COSINE = new RowLayout(ElementType.FLOAT32, Metric.COSINE, 256);
 
   @TempDir Path directory;
 
@@ -27,110 +31,157 @@ final class KernelsTest {
     System.clearProperty(Kernels.KERNEL_PROPERTY);
   }
 
+  static Iterable<Kind> kinds() {
+    return Kind.ALL;
+  }
+
+  /** Those vector sizes that this machine has. */
+  static IntStream vectorBits() {
+    return IntStream.of(128, 256, 512).filter(bits -> bits <= KernelSets.NATIVE.vectorBits());
+  }
+
   @ParameterizedTest
-  @EnumSource
-  void picksSimdWhereItCan(Metric metric) {
-    KernelChoice choice = Kernels.select(metric, 768);
-    assertTrue(choice.name().matches("simd-(128|256|512) [a-z-]+ 768"), choice::name);
-    assertEquals(metric, choice.kernel().layout().metric());
-    assertEquals(768, choice.kernel().layout().dimension());
+  @MethodSource("kinds")
+  void picksSimdWhereItCan(Kind kind) {
+    KernelChoice choice = Kernels.select(kind.layout(768));
+    assertTrue(choice.name().matches("simd-(128|256|512) [a-z-]+ [a-z0-9]+ 768"), choice::name);
+    assertEquals(kind.layout(768).rowBytes(), choice.kernel().rowBytes());
     assertEquals(Optional.empty(), choice.hint());
   }
 
   @ParameterizedTest
-  @EnumSource
-  void picksScalarWhenThePropertyForcesIt(Metric metric) {
+  @MethodSource("kinds")
+  void picksScalarWhenThePropertyForcesIt(Kind kind) {
     System.setProperty(Kernels.KERNEL_PROPERTY, "scalar");
-    KernelChoice choice = Kernels.select(metric, 3);
-    assertTrue(choice.name().matches("scalar [a-z-]+ 3"), choice::name);
-    assertEquals(metric, choice.kernel().layout().metric());
+    KernelChoice choice = Kernels.select(kind.layout(8));
+    assertTrue(choice.name().matches("scalar [a-z-]+ [a-z0-9]+ 8"), choice::name);
+    assertTrue(choice.kernel().toString().contains("Scalar") || isBinary(kind), choice::toString);
     assertEquals(Optional.empty(), choice.hint());
   }
 
+  private static boolean isBinary(Kind kind) {
+    return kind.elements() == ElementType.BINARY;
+  }
+
   @Test
-  void namesInstructionSetMetricAndDimension() {
+  void namesInstructionSetMetricElementsAndDimension() {
     System.setProperty(Kernels.KERNEL_PROPERTY, "scalar");
-    assertEquals("scalar dot-product 12", Kernels.select(Metric.DOT_PRODUCT, 12).name());
-  }
-
-  @Test
-  void picksSimdWhenThePropertyForcesIt() {
-    System.setProperty(Kernels.KERNEL_PROPERTY, "simd");
-    assertTrue(Kernels.select(Metric.COSINE, 256).name().startsWith("simd-"));
-  }
-
-  @Test
-  void refusesAnUnknownPropertyValue() {
-    System.setProperty(Kernels.KERNEL_PROPERTY, "SIMD");
-    IllegalArgumentException refused =
-        assertThrows(IllegalArgumentException.class, () -> Kernels.select(Metric.COSINE, 256));
     assertEquals(
-        "system property sagitta.kernel must be scalar or simd, was \"SIMD\"",
+        "scalar dot-product int8 12",
+        Kernels.select(new RowLayout(ElementType.INT8, Metric.DOT_PRODUCT, 12)).name());
+  }
+
+  @Test
+  void picksTheMachinesVectorsWhenThePropertyForcesSimd() {
+    System.setProperty(Kernels.KERNEL_PROPERTY, "simd");
+    assertEquals(KernelSets.NATIVE.name() + " cosine float32 256", Kernels.select(COSINE).name());
+  }
+
+  @ParameterizedTest
+  @MethodSource("vectorBits")
+  void picksShorterVectorsWhenThePropertyForcesThem(int bits) {
+    System.setProperty(Kernels.KERNEL_PROPERTY, "simd-" + bits);
+    assertEquals("simd-" + bits + " cosine float32 256", Kernels.select(COSINE).name());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SIMD", "simd-64", "simd-1024", "simd-", "none", " "})
+  void refusesAnUnknownPropertyValue(String value) {
+    System.setProperty(Kernels.KERNEL_PROPERTY, value);
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> Kernels.select(COSINE));
+    assertEquals(
+        "system property sagitta.kernel must be scalar, simd, simd-128, simd-256 or simd-512, was"
+            + " \""
+            + value
+            + "\"",
         refused.getMessage());
   }
 
   @Test
   void picksScalarSilentlyAndHintsWithoutTheModule() throws Exception {
-    ChildJvm child = ChildJvm.runProbe(directory);
+    ChildJvm child = runProbe();
     assertEquals("", child.standardError());
     assertEquals(
-        "scalar cosine 256 | add --add-modules jdk.incubator.vector for a faster kernel",
+        "scalar cosine float32 256 | add --add-modules jdk.incubator.vector for a faster kernel",
         child.outputLine(0));
     assertEquals(0, child.exitCode());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"simd", "simd-128"})
+  void failsWithoutTheModuleWhenThePropertyDemandsSimd(String value) throws Exception {
+    ChildJvm child = runProbe("-Dsagitta.kernel=" + value);
+    assertFails(
+        "IllegalStateException: system property sagitta.kernel demands simd, but module", child);
+  }
+
   @Test
-  void failsWithoutTheModuleWhenThePropertyDemandsSimd() throws Exception {
-    ChildJvm child = ChildJvm.runProbe(directory, "-Dsagitta.kernel=simd");
-    assertTrue(
-        child.standardError().contains("IllegalStateException: system property sagitta.kernel"),
-        child::standardError);
+  void failsWhenThePropertyDemandsLongerVectorsThanThereAre() throws Exception {
+    ChildJvm child = runProbe(ADD_MODULE, "-XX:MaxVectorSize=16", "-Dsagitta.kernel=simd-256");
+    assertFails(
+        "IllegalStateException: system property sagitta.kernel demands vectors of 256 bits, this"
+            + " machine and JVM have at most 128",
+        child);
+  }
+
+  @Test
+  void failsWhenThePropertyDemandsSimdAndVectorsAreTooShort() throws Exception {
+    ChildJvm child = runProbe(ADD_MODULE, "-XX:MaxVectorSize=8", "-Dsagitta.kernel=simd");
+    assertFails("demands vectors of 128 bits, this machine and JVM have at most 64", child);
+  }
+
+  private static void assertFails(String reason, ChildJvm child) {
+    assertTrue(child.standardError().contains(reason), child::standardError);
     assertEquals(1, child.exitCode());
   }
 
   @Test
   void picksScalarWithoutHintWhereC2IsOff() throws Exception {
-    assertProbePrints("scalar cosine 256" + NO_HINT, "-XX:TieredStopAtLevel=1");
-    assertProbePrints("scalar cosine 256" + NO_HINT, ADD_MODULE, "-XX:TieredStopAtLevel=1");
+    assertChoiceIs("scalar", "-XX:TieredStopAtLevel=1");
+    assertChoiceIs("scalar", ADD_MODULE, "-XX:TieredStopAtLevel=1");
   }
 
   @Test
   void picksScalarWhereVectorsAreShorterThan128Bits() throws Exception {
-    assertProbePrints("scalar cosine 256" + NO_HINT, ADD_MODULE, "-XX:MaxVectorSize=8");
+    assertChoiceIs("scalar", ADD_MODULE, "-XX:MaxVectorSize=8");
   }
 
   @Test
-  void doesNotAskTheVectorSizeWhenThePropertyDemandsSimd() throws Exception {
-    assertProbePrints(
-        "simd-64 cosine 256" + NO_HINT, ADD_MODULE, "-XX:MaxVectorSize=8", "-Dsagitta.kernel=simd");
+  void doesNotAskTheCompilerWhenThePropertyDemandsSimd() throws Exception {
+    assertChoiceIs(
+        KernelSets.NATIVE.name(), ADD_MODULE, "-XX:TieredStopAtLevel=1", "-Dsagitta.kernel=simd");
   }
 
-  /** Up to the machine's own width: what is wider would be emulated, lane by lane. */
+  private void assertChoiceIs(String set, String... flags)
+      throws IOException, InterruptedException {
+    ChildJvm child = ChildJvm.runProbe(directory, List.of(KernelProbe.CHOICE_ONLY), List.of(flags));
+    assertEquals(0, child.exitCode(), child::standardError);
+    assertEquals(set + " cosine float32 256" + NO_HINT, child.outputLine(0));
+  }
+
+  /** Up to the machine's own size: what is longer would be emulated, lane by lane. */
   @ParameterizedTest
-  @ValueSource(ints = {128, 256, 512})
-  void kernelsOfEveryVectorSizeAgreeWithTheReferenceAndKeepTheirBits(int bits) throws Exception {
-    int usedBits = Math.min(bits, SimdKernels.SPECIES.vectorBitSize());
-    assertProbePrints(
-        "simd-" + usedBits + " cosine 256" + NO_HINT,
-        ADD_MODULE,
-        "-XX:MaxVectorSize=" + usedBits / Byte.SIZE);
+  @MethodSource("vectorBits")
+  void kernelsOfEveryVectorSizeAreRightColdAndWarmAndAllocateNothing(int bits) throws Exception {
+    assertChecksPass("simd-" + bits, ADD_MODULE, "-XX:MaxVectorSize=" + bits / Byte.SIZE);
   }
 
   @Test
-  void kernelsWithoutFmaAgreeWithTheReference() throws Exception {
-    ChildJvm child =
-        assertProbePrints(
-            "simd-" + SimdKernels.SPECIES.vectorBitSize() + " cosine 256" + NO_HINT,
-            ADD_MODULE,
-            "-XX:-UseFMA");
+  void kernelsWithoutFmaAreRightColdAndWarmAndAllocateNothing() throws Exception {
+    ChildJvm child = assertChecksPass(KernelSets.NATIVE.name(), ADD_MODULE, "-XX:-UseFMA");
     assertEquals("no fma", child.outputLine(1));
   }
 
-  private ChildJvm assertProbePrints(String expected, String... flags)
+  private ChildJvm assertChecksPass(String set, String... flags)
       throws IOException, InterruptedException {
-    ChildJvm child = ChildJvm.runProbe(directory, flags);
+    ChildJvm child = runProbe(flags);
     assertEquals(0, child.exitCode(), child::standardError);
-    assertEquals(expected, child.outputLine(0));
+    assertEquals(set + " cosine float32 256" + NO_HINT, child.outputLine(0));
     return child;
+  }
+
+  private ChildJvm runProbe(String... flags) throws IOException, InterruptedException {
+    return ChildJvm.runProbe(directory, List.of(), List.of(flags));
   }
 }

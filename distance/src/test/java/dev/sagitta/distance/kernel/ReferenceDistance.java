@@ -4,7 +4,7 @@ import dev.sagitta.distance.Metric;
 
 /**
  * Scores in double precision, and how far a float kernel may be from them: the oracle of the kernel
- * tests.
+ * tests. Works on the elements as floats, which every FLOAT16 and INT8 is exactly; a bit is 0 or 1.
  *
  * <p>The bound is the standard one for sums in any order (Higham, Accuracy and Stability of
  * Numerical Algorithms, 2nd ed., section 4.2): with u = 2^-24, a sum of n terms, each the result of
@@ -17,32 +17,49 @@ import dev.sagitta.distance.Metric;
  *   MANHATTAN     subtraction                                                      1
  *   DOT_PRODUCT   multiplication                                                   1
  *   COSINE        query normalised; multiplication; inverse norm, multiplied       4
+ *                 one more if the query is a row, for the norm stored with it
  *                 and 1 - cos rounds once more, relative to the result
+ *   HAMMING       none: the score is exact
+ *   JACCARD       none, and one in the division
  * </pre>
  */
 final class ReferenceDistance {
-  private static final double UNIT_ROUNDOFF = 0x1p-24;
+  static final double UNIT_ROUNDOFF = 0x1p-24;
 
   private ReferenceDistance() {}
 
   static double score(Metric metric, float[] x, float[] y) {
     return switch (metric) {
-      case EUCLIDEAN, MANHATTAN -> absoluteTerms(metric, x, y);
+      case EUCLIDEAN, MANHATTAN, HAMMING -> absoluteTerms(metric, x, y);
       case DOT_PRODUCT -> -dot(x, y);
       case COSINE -> 1 - dot(x, y) / (norm(x) * norm(y));
+      case JACCARD -> {
+        double both = dot(x, y);
+        double either = dot(x, x) + dot(y, y) - both;
+        yield either == 0 ? 0 : 1 - both / either;
+      }
     };
   }
 
-  /** The largest difference between a kernel's score and {@link #score}. */
-  static double errorBound(Metric metric, float[] x, float[] y) {
-    int termRoundings =
-        switch (metric) {
-          case EUCLIDEAN -> 3;
-          case MANHATTAN, DOT_PRODUCT -> 1;
-          case COSINE -> 4;
-        };
-    double k = (x.length - 1 + termRoundings) * UNIT_ROUNDOFF;
-    double gamma = k / (1 - k);
+  /** The largest difference between {@link #score} and a kernel's for a query that is prepared. */
+  static double errorBound(Metric metric, float[] query, float[] row) {
+    return errorBound(metric, query, row, false);
+  }
+
+  /** The same for a query that is a stored row. */
+  static double errorBoundStored(Metric metric, float[] query, float[] row) {
+    return errorBound(metric, query, row, true);
+  }
+
+  private static double errorBound(Metric metric, float[] x, float[] y, boolean stored) {
+    if (metric == Metric.HAMMING) {
+      return 0;
+    }
+    if (metric == Metric.JACCARD) {
+      // 2^-50 for the roundings of the reference.
+      return UNIT_ROUNDOFF * score(metric, x, y) + 0x1p-50;
+    }
+    double gamma = gamma(x.length - 1 + termRoundings(metric, stored));
     double underflow = x.length * (double) Float.MIN_VALUE;
     double terms = absoluteTerms(metric, x, y);
     if (metric == Metric.COSINE) {
@@ -53,21 +70,35 @@ final class ReferenceDistance {
     return gamma * terms + underflow;
   }
 
+  private static int termRoundings(Metric metric, boolean stored) {
+    return switch (metric) {
+      case EUCLIDEAN -> 3;
+      case MANHATTAN, DOT_PRODUCT -> 1;
+      case COSINE -> stored ? 5 : 4;
+      case HAMMING, JACCARD -> 0;
+    };
+  }
+
+  /** What k roundings, one after the other, make of one, less one. */
+  static double gamma(int k) {
+    return k * UNIT_ROUNDOFF / (1 - k * UNIT_ROUNDOFF);
+  }
+
   private static double absoluteTerms(Metric metric, float[] x, float[] y) {
     double sum = 0;
     for (int i = 0; i < x.length; i++) {
       double difference = (double) x[i] - y[i];
       sum +=
           switch (metric) {
-            case EUCLIDEAN -> difference * difference;
+            case EUCLIDEAN, HAMMING -> difference * difference;
             case MANHATTAN -> Math.abs(difference);
-            case DOT_PRODUCT, COSINE -> Math.abs((double) x[i] * y[i]);
+            case DOT_PRODUCT, COSINE, JACCARD -> Math.abs((double) x[i] * y[i]);
           };
     }
     return sum;
   }
 
-  private static double dot(float[] x, float[] y) {
+  static double dot(float[] x, float[] y) {
     double sum = 0;
     for (int i = 0; i < x.length; i++) {
       sum += (double) x[i] * y[i];
@@ -75,7 +106,7 @@ final class ReferenceDistance {
     return sum;
   }
 
-  private static double norm(float[] x) {
+  static double norm(float[] x) {
     return Math.sqrt(dot(x, x));
   }
 }
