@@ -21,7 +21,7 @@ final class PlainJvmTest {
   @Test
   void worksWithoutAnyFlagAndWithAnEmptyStandardError() throws Exception {
     try (ChildProgram child = start(List.of())) {
-      assertEquals("kernel scalar cosine 24", child.line());
+      assertEquals("kernel scalar cosine float32 24", child.line());
       assertEquals("hint add --add-modules jdk.incubator.vector for a faster kernel", child.line());
       assertEquals("reopened, the same kernel, 1000 records found", child.line());
       assertEquals(0, child.await());
@@ -33,7 +33,7 @@ final class PlainJvmTest {
   void isFasterWithTheVectorModuleAndThenNeedsNoHint() throws Exception {
     try (ChildProgram child = start(List.of("--add-modules", "jdk.incubator.vector"))) {
       String kernel = child.line();
-      assertTrue(kernel.matches("kernel simd-\\d+ cosine 24"), kernel);
+      assertTrue(kernel.matches("kernel simd-\\d+ cosine float32 24"), kernel);
       assertEquals("hint none", child.line());
       assertEquals("reopened, the same kernel, 1000 records found", child.line());
       assertEquals(0, child.await());

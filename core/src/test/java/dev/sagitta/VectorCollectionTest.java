@@ -413,7 +413,7 @@ final class VectorCollectionTest {
     assertTrue(full.offHeapBytes() > 101 * 64);
     assertEquals(Optional.empty(), full.failure());
     assertEquals(Optional.empty(), full.warning());
-    assertTrue(full.kernel().contains("euclidean 2"), full.kernel());
+    assertTrue(full.kernel().contains("euclidean float32 2"), full.kernel());
     plane.checkpoint();
     CollectionStats stored = plane.stats();
     assertEquals(102, stored.checkpointSequence());
@@ -497,7 +497,7 @@ final class VectorCollectionTest {
     assertEquals("plane", plane.name());
     assertEquals(CollectionConfig.builder(2, Metric.EUCLIDEAN).build(), plane.config());
     assertEquals("VectorCollection[plane, " + plane.config() + "]", plane.toString());
-    assertEquals("VectorRecord[id=4, dimension=2, payload={n=4}]", record(4).toString());
+    assertEquals("VectorRecord[id=4, vector=FLOAT32[2], payload={n=4}]", record(4).toString());
   }
 
   @Test

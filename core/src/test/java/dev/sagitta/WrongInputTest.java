@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sagitta.distance.ElementType;
 import dev.sagitta.distance.Metric;
 import dev.sagitta.distance.VectorValue;
 import java.nio.file.Path;
@@ -474,5 +475,55 @@ final class WrongInputTest {
         "vector of id 300 has dimension 1; the collection's is 2",
         assertThrows(InvalidInputException.class, () -> plane.upsertAll(records)).getMessage());
     assertEquals(256, plane.count(), "the chunk before it");
+  }
+
+  @Test
+  void elementsOfTheWrongType() {
+    try (SimulatedDatabase simulated = new SimulatedDatabase()) {
+      VectorDatabase database = simulated.database();
+      VectorCollection bytes =
+          database.collection(
+              "bytes",
+              CollectionConfig.builder(8, Metric.COSINE).elements(ElementType.INT8).build());
+      VectorCollection bits =
+          database.collection("bits", CollectionConfig.builder(16, Metric.HAMMING).build());
+      VectorCollection halves =
+          database.collection(
+              "halves",
+              CollectionConfig.builder(2, Metric.EUCLIDEAN).elements(ElementType.FLOAT16).build());
+      refused(
+          "vector of id 1 has FLOAT32 elements; the collection's are INT8",
+          () -> bytes.upsert(1, new float[8]));
+      refused(
+          "vector of id 1 has norm 0.0; under the cosine metric it must be at least 1.0E-30",
+          () -> bytes.upsert(VectorRecord.of(1, VectorValue.int8(new byte[8]))));
+      refused(
+          "query has BINARY elements; the collection's are INT8",
+          () -> bytes.search(SearchRequest.of(VectorValue.binary((byte) 1), 1)));
+      refused(
+          "query has FLOAT32 elements; the collection's are BINARY",
+          () -> bits.search(SearchRequest.of(new float[16], 1)));
+      refused(
+          "vector of id 1 has dimension 8; the collection's is 16",
+          () -> bits.upsert(VectorRecord.of(1, VectorValue.binary((byte) 1))));
+      refused(
+          "vector of id 1 has element Infinity at index 1; allowed are -65504.0 to 65504.0",
+          () ->
+              halves.upsert(
+                  VectorRecord.of(1, VectorValue.float16((short) 0x3C00, (short) 0x7C00))));
+      refused(
+          "metric is JACCARD, which does not compare FLOAT16 elements",
+          () -> CollectionConfig.builder(8, Metric.JACCARD).elements(ElementType.FLOAT16).build());
+      refused(
+          "metric is COSINE, which does not compare BINARY elements",
+          () -> CollectionConfig.builder(8, Metric.COSINE).elements(ElementType.BINARY).build());
+      refused(
+          "dimension is 12; of BINARY vectors it must be a multiple of 8",
+          () -> CollectionConfig.builder(12, Metric.HAMMING).build());
+      for (VectorCollection collection :
+          database.collectionNames().stream().map(database::collection).toList()) {
+        assertEquals(0, collection.count(), collection.name());
+      }
+    }
   }
 }

@@ -79,9 +79,11 @@ final class StoredConfigTest {
   @Test
   void refusesWhatItCannotHaveWritten() {
     assertEquals("unknown metric 0", refusal(4, (byte) 0));
-    assertEquals("unknown metric 5", refusal(4, (byte) 5));
+    assertEquals("unknown metric 7", refusal(4, (byte) 7));
+    assertEquals(
+        "metric is HAMMING, which does not compare FLOAT32 elements", refusal(4, (byte) 5));
     assertEquals("unknown id type 4", refusal(5, (byte) 4));
-    assertEquals("unknown element type 2", refusal(6, (byte) 2));
+    assertEquals("unknown element type 5", refusal(6, (byte) 5));
     assertEquals(
         "impossible extent sizes " + new StoredConfig(SAMPLE.config(), 31, 1 << 22),
         refusal(16, (byte) 31));
