@@ -1,6 +1,7 @@
 package dev.sagitta.distance;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * A vector as callers give and get it: an array of elements of one {@link ElementType}.
@@ -75,6 +76,11 @@ public sealed interface VectorValue {
    * @param elements kept
    */
   record Float32(float[] elements) implements VectorValue {
+    /** Refuses null. */
+    public Float32 {
+      Objects.requireNonNull(elements, "elements");
+    }
+
     @Override
     public ElementType elementType() {
       return ElementType.FLOAT32;
@@ -118,6 +124,11 @@ public sealed interface VectorValue {
    * @param bits kept
    */
   record Float16(short[] bits) implements VectorValue {
+    /** Refuses null. */
+    public Float16 {
+      Objects.requireNonNull(bits, "bits");
+    }
+
     @Override
     public ElementType elementType() {
       return ElementType.FLOAT16;
@@ -164,6 +175,11 @@ public sealed interface VectorValue {
    * @param elements kept
    */
   record Int8(byte[] elements) implements VectorValue {
+    /** Refuses null. */
+    public Int8 {
+      Objects.requireNonNull(elements, "elements");
+    }
+
     @Override
     public ElementType elementType() {
       return ElementType.INT8;
@@ -210,6 +226,11 @@ public sealed interface VectorValue {
    * @param bits kept; {@code dimension / 8} bytes
    */
   record Binary(byte[] bits) implements VectorValue {
+    /** Refuses null. */
+    public Binary {
+      Objects.requireNonNull(bits, "bits");
+    }
+
     @Override
     public ElementType elementType() {
       return ElementType.BINARY;

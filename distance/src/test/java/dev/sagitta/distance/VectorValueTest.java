@@ -124,4 +124,13 @@ final class VectorValueTest {
         "element " + number + " at index 1 does not fit FLOAT16; allowed are -65504.0 to 65504.0",
         refused.getMessage());
   }
+
+  @Test
+  @SuppressWarnings("NullAway") // what callers without NullAway may do
+  void refusesNull() {
+    assertThrows(NullPointerException.class, () -> VectorValue.float32((float[]) null));
+    assertThrows(NullPointerException.class, () -> VectorValue.float16((short[]) null));
+    assertThrows(NullPointerException.class, () -> VectorValue.int8((byte[]) null));
+    assertThrows(NullPointerException.class, () -> VectorValue.binary((byte[]) null));
+  }
 }
