@@ -127,12 +127,13 @@ final class ModelWriter {
   /** Creates a collection with LONG ids. */
   void create(String name) {
     creations++;
-    Lifetime dropped = lifetimes.get(name);
-    ModelHistory before = dropped == null ? null : dropped.history();
-    // A creation or drop that failed may have left it there.
-    boolean there = existsNow(name);
+    Lifetime known = lifetimes.get(name);
+    ModelHistory before = known == null ? null : known.history();
+    // The process before may have made it, or a creation or drop that failed have left it there.
+    boolean there = known != null && existsNow(name);
+    boolean certain = known != null && known.certain() && there;
     ModelHistory history = before != null && there ? before : new ModelHistory();
-    lifetimes.put(name, new Lifetime(history, false, before));
+    lifetimes.put(name, new Lifetime(history, certain, before));
     promises.remove(name);
     attempt(
         name,
@@ -143,7 +144,7 @@ final class ModelWriter {
                   .collection(
                       name, CollectionConfig.builder(DIMENSION, Metric.EUCLIDEAN).m(4).build());
           // One that was found is durable from the first write on, one that was made at once.
-          lifetimes.put(name, new Lifetime(history, !there, null));
+          lifetimes.put(name, new Lifetime(history, certain || !there, null));
         });
   }
 
@@ -345,10 +346,11 @@ final class ModelWriter {
   }
 
   private boolean existsNow(String name) {
-    boolean[] there = new boolean[1];
-    if (faults != null) {
-      faults.suspended(() -> there[0] = exists(name));
+    if (faults == null) {
+      return exists(name);
     }
+    boolean[] there = new boolean[1];
+    faults.suspended(() -> there[0] = exists(name));
     return there[0];
   }
 
