@@ -29,14 +29,22 @@ enum Sabotage {
   INTERVAL_NEVER_FORCES(
       "CrashStepTest#largeBatches",
       new AlwaysJump("engine.CommitLog", "commit", Opcode.IFLT, 0),
-      new AlwaysJump("engine.CollectionEngine", "forceLater", Opcode.IFLE, 0)),
+      new Redirect(
+          "engine.CollectionEngine",
+          "forceDue",
+          "engine.CommitLog.unforced",
+          "engine.BrokenEngine.allForced")),
 
   INTERVAL_FORGETS_ITS_BYTES(
       "CrashStepTest#largeBatches", new AlwaysJump("engine.CommitLog", "commit", Opcode.IFLT, 0)),
 
   INTERVAL_FORGETS_ITS_TIMER(
       "CrashStepTest#upsertsUpdatesAndDeletes",
-      new AlwaysJump("engine.CollectionEngine", "forceLater", Opcode.IFLE, 0)),
+      new Redirect(
+          "engine.CollectionEngine",
+          "forceDue",
+          "engine.CommitLog.unforced",
+          "engine.BrokenEngine.allForced")),
 
   NAME_A_LOG_WITHOUT_FORCING_ITS_DIRECTORY(
       "CrashStepTest#checkpointsAndLogRotation",
