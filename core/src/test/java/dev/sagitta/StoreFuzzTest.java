@@ -2,6 +2,8 @@ package dev.sagitta;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.sagitta.distance.ElementType;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.engine.Environment;
 import dev.sagitta.engine.PlatformThreads;
 import dev.sagitta.engine.Tuning;
@@ -17,6 +19,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -235,9 +238,10 @@ final class StoreFuzzTest {
 
     private static boolean useAll(VectorCollection collection) throws Exception {
       CollectionConfig config = collection.config();
-      float[] query = ModelRecords.vector(config.dimension(), 3);
-      SearchRequest request = SearchRequest.of(query, 10);
-      VectorRecord record = ModelRecords.record(config.ids(), config.dimension(), 77, 5, 3);
+      VectorValue vector = vector(config);
+      SearchRequest request = SearchRequest.of(vector, 10);
+      VectorRecord record =
+          new VectorRecord(ModelRecords.id(config.ids(), 77), vector, ModelRecords.payload(3));
       boolean hurt = fails(() -> collection.search(request));
       hurt |= fails(() -> collection.searchExact(request));
       hurt |=
@@ -263,6 +267,21 @@ final class StoreFuzzTest {
                 }
               });
       return hurt;
+    }
+
+    /** Any vector that the collection takes. */
+    private static VectorValue vector(CollectionConfig config) {
+      return switch (config.elements()) {
+        case FLOAT32 -> VectorValue.float32(ModelRecords.vector(config.dimension(), 3));
+        case FLOAT16 -> VectorValue.roundedToFloat16(ModelRecords.vector(config.dimension(), 3));
+        case INT8, BINARY -> {
+          byte[] bytes = new byte[config.elements().bytes(config.dimension())];
+          Arrays.fill(bytes, (byte) 5);
+          yield config.elements() == ElementType.INT8
+              ? VectorValue.int8(bytes)
+              : VectorValue.binary(bytes);
+        }
+      };
     }
 
     private static boolean fails(Use use) throws Exception {

@@ -148,7 +148,9 @@ final class LinkedGraphTest {
                 : Optional.empty());
     parts.loadGraph();
     assertEquals(5, pending().size());
-    assertEquals(Optional.of("links are being rebuilt: told to fail"), parts.graph.warning());
+    String warning = parts.graph.warning().orElseThrow();
+    assertTrue(warning.startsWith("links are being rebuilt: "), warning);
+    assertTrue(warning.endsWith("told to fail"), warning);
   }
 
   @Test

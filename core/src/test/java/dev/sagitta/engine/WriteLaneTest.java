@@ -324,7 +324,7 @@ final class WriteLaneTest {
         parts.write(
             lane,
             new Operation.Upsert(
-                CollectionParts.bytes("a"), VectorValue.float32(new float[3]), new byte[0]));
+                CollectionParts.bytes("a"), VectorValue.float32(new float[1]), new byte[0]));
     runLane();
     assertTrue(assertInstanceOf(CollectionFailedException.class, error(write)).outcomeUnknown());
     assertEquals(0, parts.state.published().sequence());
