@@ -272,19 +272,20 @@ public final class CheckpointFigures {
     return new Calls(searches, writer.get(), found.sum());
   }
 
-  /** Does something again and again at a steady pace. */
+  /** Does something again and again at a steady pace; what it is late with, it does at once. */
   private static List<Call> paced(int duration, long periodNanos, LongConsumer action) {
     List<Call> calls = new ArrayList<>();
     long begin = System.nanoTime();
     long end = begin + duration * 1_000_000_000L;
-    for (long n = 0; begin + n * periodNanos < end; n++) {
-      long due = begin + n * periodNanos;
-      while (System.nanoTime() < due) {
-        LockSupport.parkNanos(due - System.nanoTime());
-      }
-      long start = System.nanoTime();
+    long start = begin;
+    for (long n = 0; start - end < 0; n++) {
       action.accept(n);
       calls.add(new Call(start, System.nanoTime() - start));
+      long due = begin + (n + 1) * periodNanos;
+      while (System.nanoTime() - due < 0) {
+        LockSupport.parkNanos(due - System.nanoTime());
+      }
+      start = System.nanoTime();
     }
     return calls;
   }
