@@ -45,25 +45,30 @@ final class VectorChecks {
           "%s has dimension %d; the collection's is %d"
               .formatted(what, vector.dimension(), config.dimension()));
     }
+    double normMin = 0;
     switch (vector) {
-      case VectorValue.Float32(float[] elements) -> checkElements(what, elements);
+      case VectorValue.Float32(float[] elements) -> normMin = checkElements(what, elements);
       case VectorValue.Float16(short[] bits) -> checkElements(what, bits);
       case VectorValue.Int8 all -> {}
       case VectorValue.Binary all -> {}
     }
-    if (config.metric() == Metric.COSINE) {
+    // Most norms need not be computed: they are no smaller than one of the elements.
+    if (config.metric() == Metric.COSINE && normMin < Limits.COSINE_NORM_MIN) {
       checkNorm(what, RowLayout.norm(vector));
     }
   }
 
-  private static void checkElements(String what, float[] elements) {
+  /**
+   * @return the largest element, signs left out
+   */
+  private static float checkElements(String what, float[] elements) {
     // All at once first, which is several times faster; NaN is larger than anything here.
     float largest = 0;
     for (float element : elements) {
       largest = Math.max(largest, Math.abs(element));
     }
     if (isAllowed(largest)) {
-      return;
+      return largest;
     }
     int index = 0;
     while (isAllowed(elements[index])) {
