@@ -141,7 +141,9 @@ final class DurabilityTest {
         new SimulatedDatabase().durability(Durability.interval(Duration.ofMillis(1), 1 << 20))) {
       VectorCollection plane = simulated.plane();
       upsert(plane, 5);
+      long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
       while (plane.stats().durableSequence() < 5) {
+        assertTrue(System.nanoTime() - deadline < 0, "not forced within a minute");
         Thread.sleep(1);
       }
       simulated.crash(1);

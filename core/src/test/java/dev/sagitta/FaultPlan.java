@@ -127,6 +127,22 @@ final class FaultPlan implements Interceptor {
     return first;
   }
 
+  /** Whether a directory could not be forced, so that its new names are in doubt from then on. */
+  boolean leavesNamesInDoubt() {
+    return failed()
+        .filter(call -> call.operation() == IoCall.Operation.FORCE_DIRECTORY)
+        .isPresent();
+  }
+
+  /**
+   * Whether names are in doubt on a medium made read-only, where they could not be taken back. It
+   * takes changes again when it is mounted again, and that loses what it did not hold: a power
+   * loss, not a kill.
+   */
+  boolean needsMounting() {
+    return kind == Kind.READ_ONLY && leavesNamesInDoubt();
+  }
+
   @Override
   public String toString() {
     return "call "

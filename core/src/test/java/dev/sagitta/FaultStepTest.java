@@ -13,9 +13,10 @@ import org.junit.jupiter.api.Test;
 /**
  * Small workloads in which one call on the file system fails, each in turn: by itself, or followed
  * by others as {@link FaultPlan.Kind} says. A write may be cut short, a renaming may have happened
- * all the same, and after a failed force the dirty pages count as clean, with new or old content.
- * The writer goes on as an application would. Every error is a typed one; what the database shows
- * is what it acknowledged; and a power loss or a kill at the end finds what was promised.
+ * all the same, and after a failed force the dirty pages count as clean, with new or old content,
+ * and so do names. The writer goes on as an application would. Every error is a typed one; what the
+ * database shows is what it acknowledged; and a power loss or a kill at the end finds what was
+ * promised.
  *
  * <p>Nothing is random but by seeds that stand here; a failure names call and seed.
  */
@@ -38,6 +39,9 @@ final class FaultStepTest {
       Arrays.stream(System.getProperty("sagitta.nightly.faults", "ONCE,ALIKE,FULL").split(","))
           .map(FaultPlan.Kind::valueOf)
           .toList();
+
+  /** Power losses after a directory could not be forced. */
+  private static final int NAME_LOSSES = 6;
 
   private static long faults;
   private static long crashes;
@@ -169,11 +173,14 @@ final class FaultStepTest {
     files.intercept(ignored -> Optional.empty());
     CrashVerifier.checkShown(database, writer);
     long seed = plan.failing();
-    List<SimulatedFiles> survivors = new ArrayList<>(database.crashes(seed, 1));
-    survivors.add(files.killProcess());
+    List<SimulatedFiles> survivors = new ArrayList<>(database.crashes(seed, powerLosses(plan)));
+    int losses = survivors.size();
+    if (!plan.needsMounting()) {
+      survivors.add(files.killProcess());
+    }
     int count = 0;
     for (int i = 0; i < survivors.size(); i++) {
-      boolean powerLoss = i == 0;
+      boolean powerLoss = i < losses;
       try (var survivor =
           ModelDatabase.simulated(simulation, survivors.get(i), durability, tuning)) {
         count += 1 + CrashVerifier.verify(survivor, writer, powerLoss, seed % 2 == 0, seed);
@@ -182,5 +189,10 @@ final class FaultStepTest {
       }
     }
     return count;
+  }
+
+  /** More where names are in doubt, each of which stayed or not. */
+  private static int powerLosses(FaultPlan plan) {
+    return plan.leavesNamesInDoubt() ? NAME_LOSSES : 1;
   }
 }

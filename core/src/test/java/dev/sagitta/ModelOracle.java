@@ -32,6 +32,9 @@ final class ModelOracle {
   /** A distance, and how much an answer may differ from it. */
   private record Truth(double distance, double tolerance) {}
 
+  /** The distances of all records, ascending, and the greatest tolerance. */
+  private record Truths(double[] distances, double tolerance) {}
+
   void put(VectorRecord record) {
     records.put(record.id(), record);
   }
@@ -85,12 +88,12 @@ final class ModelOracle {
 
   /** Checks an exact answer: it is the true one, up to rounding, and ties come by id. */
   void checkExact(SearchResult result, float[] query, int k) {
-    checkHits(result, query, k);
-    double[] nearest = nearest(query);
-    double tolerance = toleranceMax(query);
+    Truths truths = truths(query);
+    checkHits(result, query, k, truths);
+    double tolerance = truths.tolerance();
     for (int i = 0; i < result.size(); i++) {
       double found = result.hits().get(i).distance();
-      double expected = nearest[i];
+      double expected = truths.distances()[i];
       int rank = i;
       assertTrue(
           Math.abs(found - expected) <= tolerance,
@@ -124,6 +127,10 @@ final class ModelOracle {
    * @return the share of the nearest that it has; 1 where there is nothing to find
    */
   double checkHits(SearchResult result, float[] query, int k) {
+    return checkHits(result, query, k, truths(query));
+  }
+
+  private double checkHits(SearchResult result, float[] query, int k, Truths truths) {
     assertTrue(result.complete(), "complete");
     assertEquals(Math.min(k, records.size()), result.size(), "hits");
     var seen = new HashSet<RecordId>();
@@ -136,14 +143,14 @@ final class ModelOracle {
           Math.abs(hit.distance() - truth.distance()) <= truth.tolerance(),
           () -> hit + " of vector " + Arrays.toString(expected.floats()) + " is at " + truth);
       assertTrue(
-          Arrays.equals(ModelRecords.bits(expected.payload()), ModelRecords.bits(hit.payload())),
+          ModelRecords.samePayload(expected.payload(), hit.payload()),
           () -> hit + " instead of " + expected.payload());
       if (before != null) {
         checkOrder(before, hit);
       }
       before = hit;
     }
-    return recall(result, query);
+    return recall(result, truths);
   }
 
   private void checkOrder(Hit before, Hit hit) {
@@ -154,11 +161,11 @@ final class ModelOracle {
         () -> "of one vector, " + hit + " comes after " + before);
   }
 
-  private double recall(SearchResult result, float[] query) {
+  private static double recall(SearchResult result, Truths truths) {
     if (result.size() == 0) {
       return 1;
     }
-    double farthest = nearest(query)[result.size() - 1] + toleranceMax(query);
+    double farthest = truths.distances()[result.size() - 1] + truths.tolerance();
     long right = result.hits().stream().filter(hit -> hit.distance() <= farthest).count();
     return (double) right / result.size();
   }
@@ -171,19 +178,17 @@ final class ModelOracle {
     return record;
   }
 
-  /** The distances of all records, ascending. */
-  private double[] nearest(float[] query) {
-    return records.values().stream()
-        .mapToDouble(record -> truth(query, record.floats()).distance())
-        .sorted()
-        .toArray();
-  }
-
-  private double toleranceMax(float[] query) {
-    return records.values().stream()
-        .mapToDouble(record -> truth(query, record.floats()).tolerance())
-        .max()
-        .orElse(0);
+  private Truths truths(float[] query) {
+    double[] distances = new double[records.size()];
+    double tolerance = 0;
+    int count = 0;
+    for (VectorRecord record : records.values()) {
+      Truth truth = truth(query, record.floats());
+      distances[count++] = truth.distance();
+      tolerance = Math.max(tolerance, truth.tolerance());
+    }
+    Arrays.sort(distances);
+    return new Truths(distances, tolerance);
   }
 
   private Truth truth(float[] a, float[] b) {

@@ -93,10 +93,25 @@ final class CollectionDirectories {
     }
   }
 
-  /** The name must be durable first, lest files are missing under the name that it had before. */
+  /**
+   * A name must be durable first, lest files are missing under the one that it had before. A new
+   * name, because forcing the one it has may have failed already.
+   */
   private void remove(Path leftover) throws IOException {
+    Path removed = unusedName();
+    files.rename(leftover, removed);
     files.forceDirectory(database);
-    delete(leftover);
+    delete(removed);
+  }
+
+  /** The name of a leftover that is none yet. */
+  private Path unusedName() throws IOException {
+    // Ends after at most as many steps as there are names.
+    int number = 1;
+    while (files.exists(dropped(Integer.toString(number)))) {
+      number++;
+    }
+    return dropped(Integer.toString(number));
   }
 
   /** Whether a path is a directory that holds nothing but files of a collection. */

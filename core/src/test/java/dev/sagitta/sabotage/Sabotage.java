@@ -188,7 +188,20 @@ enum Sabotage {
 
   CREATE_WITHOUT_FORCING_THE_NAME(
       "CrashStepTest#creatingAndDropping",
-      new LeaveOut("engine.DatabaseEngine", "create", "persistence.FileOperations.forceDirectory")),
+      new LeaveOut(
+          "engine.DatabaseEngine", "forceOrUndo", "persistence.FileOperations.forceDirectory")),
+
+  KEEP_A_NAME_WHOSE_FORCE_FAILED(
+      "FaultStepTest#creatingAndDropping",
+      new LeaveOut("engine.DatabaseEngine", "forceOrUndo", "engine.DatabaseEngine$Naming.run")),
+
+  GO_ON_BEHIND_A_LOG_WHOSE_NAME_MAY_BE_LOST(
+      "FaultStepTest#upsertsUpdatesAndDeletes",
+      new Redirect(
+          "persistence.LogScan",
+          "end",
+          "persistence.LogStart.requiredLog",
+          "persistence.BrokenPersistence.everyLog")),
 
   CLOSE_WITHOUT_MAKING_DURABLE(
       "CrashStepTest#closingAndOpening",

@@ -16,10 +16,12 @@ import java.util.UUID;
  * <ul>
  *   <li>A log with a successor ends where the successor's header says. The header was durable
  *       before the first frame of the successor was written, and all before that end was forced
- *       before the header was written. So anything wrong before that end is damage; what lies
- *       behind it (a seal, a torn seal, a cut tail) is not looked at.
+ *       before the header was written. So anything wrong before that end is damage; of what lies
+ *       behind it (a seal, a torn seal, a cut tail) only a seal that names the successor matters.
  *   <li>Only the last log may have a torn tail; {@link LogTail} tells it from damage.
- *   <li>Log numbers have no gaps: logs are deleted from the front only.
+ *   <li>Log numbers have no gaps: logs are deleted from the front only, and none is made behind one
+ *       whose name may be lost: a last log that neither the manifest requires nor a seal names is
+ *       made again ({@link LogEnd#durable}).
  * </ul>
  */
 public final class LogChain {

@@ -1,7 +1,6 @@
 package dev.sagitta.persistence;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 
 /**
@@ -19,9 +18,8 @@ final class LogCreation {
   private LogCreation() {}
 
   /**
-   * Makes a log.
+   * Makes a log; one of its number is replaced.
    *
-   * @throws FileAlreadyExistsException if a log of that number exists
    * @throws LogNotBegunException if it failed before the log got its name
    */
   static LogWriter create(
@@ -30,9 +28,6 @@ final class LogCreation {
     String name = FileKind.LOG.fileName(header.number());
     Path target = directory.resolve(name);
     Path temporary = FileKind.temporary(directory, name);
-    if (files.exists(target)) {
-      throw new FileAlreadyExistsException(target.toString());
-    }
     return Opened.open(
         begin(files, temporary),
         handle -> {

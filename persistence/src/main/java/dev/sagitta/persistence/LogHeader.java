@@ -37,6 +37,11 @@ record LogHeader(
     }
   }
 
+  /** Where the log before ended. */
+  LogPosition before() {
+    return new LogPosition(number - 1, previousEnd, firstSequence - 1, previousChain);
+  }
+
   /** The header of the log that goes on from a position. */
   static LogHeader after(UUID storeId, LogPosition position, long epoch, long salt) {
     return new LogHeader(

@@ -89,7 +89,7 @@ final class LogReader implements Closeable {
     return new LogReader(file, handle, header, handle.size());
   }
 
-  /** Appends to a writer the frames that a replay found but the log does not prove durable. */
+  /** Appends to a writer the frames that a replay found but nothing proves durable. */
   static void copyFrames(
       FileOperations files, Path directory, UUID storeId, LogEnd logEnd, LogWriter target)
       throws IOException {
@@ -97,7 +97,9 @@ final class LogReader implements Closeable {
       return;
     }
     try (LogReader reader = open(files, directory, storeId, logEnd.lastLogNumber())) {
-      reader.seek(logEnd.durable());
+      if (!logEnd.unproven()) {
+        reader.seek(logEnd.durable());
+      }
       while (reader.end < logEnd.endOffset()) {
         if (reader.next() != Met.DATA) {
           throw reader.bad();

@@ -29,6 +29,10 @@ public final class LogScan implements Closeable {
 
   private @Nullable LogReader reader;
   private @Nullable LogEnd end;
+
+  /** Whether the log before the last one was sealed, which says that the last one has its name. */
+  private boolean lastIsNamed;
+
   private long totalBytes;
   private long frames;
 
@@ -136,7 +140,24 @@ public final class LogScan implements Closeable {
           "the end that log " + successor.number() + " says: " + expected,
           current.position().toString());
     }
+    lastIsNamed = names(current, successor);
     return false;
+  }
+
+  /**
+   * Whether a seal behind a log's end names its successor. Where it cannot be read, none does: then
+   * the successor is made again, which does no harm.
+   */
+  private static boolean names(LogReader current, LogHeader successor) {
+    LogPosition end = current.position();
+    try {
+      return current.next() == LogReader.Met.SEAL
+          && current.sealedSuccessor() == successor.number();
+    } catch (IOException unreadable) {
+      return false;
+    } finally {
+      current.seek(end);
+    }
   }
 
   /** The next frame of the last log, whose end the limit or its own frames must tell. */
@@ -170,10 +191,11 @@ public final class LogScan implements Closeable {
 
   private void end(LogReader last, boolean torn) throws CorruptFileException {
     LogChain.requireDurable(last.file(), last.position(), start);
+    boolean named = lastIsNamed || last.header().number() <= start.requiredLog();
     end =
         new LogEnd(
             last.position(),
-            last.durable(),
+            named ? last.durable() : last.header().before(),
             last.header().epoch(),
             torn,
             totalBytes + last.end(),

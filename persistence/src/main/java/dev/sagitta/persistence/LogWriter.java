@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -86,10 +87,11 @@ public final class LogWriter implements Closeable {
   /**
    * Makes a new log, empty and durable under its name.
    *
-   * @throws java.nio.file.FileAlreadyExistsException if a log of that number exists
+   * @throws FileAlreadyExistsException if a log of that number exists
    */
   static LogWriter create(FileOperations files, Path directory, LogHeader header)
       throws IOException {
+    requireFree(files, directory, header.number());
     return LogCreation.create(files, directory, header, writer -> {});
   }
 
@@ -99,23 +101,37 @@ public final class LogWriter implements Closeable {
    * before that gets its name, because they may be in the page cache only, and a force that failed
    * before the restart may report success now without having written them.
    *
+   * <p>The same goes for its name. A last log whose name nothing proves durable is made again, all
+   * of its frames copied, and that takes its number and its place.
+   *
    * <p>Afterwards the caller makes a manifest durable that requires the new log, and only then
    * appends.
    *
    * @param end what the replay found; the frames to copy are read and verified again
    * @throws CorruptFileException if those frames are no longer what the replay found
    * @throws LogNotBegunException if the new log could not be made and certainly does not exist
-   * @throws java.nio.file.FileAlreadyExistsException if the new log exists: an earlier attempt got
-   *     that far before it failed, and a new replay will find it
+   * @throws FileAlreadyExistsException if the new log exists: an earlier attempt got that far
+   *     before it failed, and a new replay will find it
    */
   public static LogWriter continueAfter(
       FileOperations files, Path directory, UUID storeId, LogEnd end) throws IOException {
+    if (!end.unproven()) {
+      requireFree(files, directory, end.lastLogNumber() + 1);
+    }
     LogHeader header = LogHeader.after(storeId, end.durable(), end.epoch() + 1, files.randomLong());
     return LogCreation.create(
         files,
         directory,
         header,
         writer -> LogReader.copyFrames(files, directory, storeId, end, writer));
+  }
+
+  private static void requireFree(FileOperations files, Path directory, long number)
+      throws IOException {
+    Path target = directory.resolve(FileKind.LOG.fileName(number));
+    if (files.exists(target)) {
+      throw new FileAlreadyExistsException(target.toString());
+    }
   }
 
   /** For {@link LogCreation}: a writer for a log whose header has been written. */

@@ -58,6 +58,12 @@ public final class ManifestStore {
   /** Generation that this object loaded or wrote last; 0 for none. */
   private long currentGeneration;
 
+  /**
+   * Whether that manifest is durable for certain: written here. One that was found may have its
+   * name since a force failed; then those before it are all that a power loss leaves.
+   */
+  private boolean currentDurable;
+
   /** For a collection's directory, new or not. Does no I/O. */
   public ManifestStore(FileOperations files, Path directory) {
     this.files = files;
@@ -103,6 +109,7 @@ public final class ManifestStore {
         newest = newest.or(() -> Optional.of(manifest));
         requireThere(manifest);
         currentGeneration = generation;
+        currentDurable = false;
         return new Loaded(manifest.knowing(newest.get()), damaged);
       } catch (CorruptFileException e) {
         damaged.add(e);
@@ -218,6 +225,7 @@ public final class ManifestStore {
           path(manifest.generation()), FileHeader.BYTES, "the manifest as written", "another");
     }
     currentGeneration = manifest.generation();
+    currentDurable = true;
   }
 
   /**
@@ -277,7 +285,8 @@ public final class ManifestStore {
    * @param pinned manifests whose files somebody reads; they were {@link #retained} when that began
    * @param readBack what was found in the files of {@link #toReadBack}; if another manifest counts
    *     since then, nothing is deleted
-   * @return names of the files that were deleted
+   * @return names of the files that were deleted; none if this object only loaded the newest
+   *     manifest, whose name may be lost then with what it made superfluous
    * @throws FormatVersionException if any manifest is of a format that is not read here; nothing is
    *     deleted, because what it needs is not known
    * @throws WrongStoreException if a manifest to be kept is of another store; nothing is deleted
@@ -330,7 +339,8 @@ public final class ManifestStore {
         // Whoever opens the collection is told of it.
       }
     }
-    if (kept.isEmpty()
+    if (!currentDurable
+        || kept.isEmpty()
         || kept.getFirst().generation() != currentGeneration
         || !generations.getFirst().equals(currentGeneration)) {
       return List.of();

@@ -38,7 +38,8 @@ public interface Interceptor {
 
   /**
    * What a failed call leaves behind. A failed force is never without consequence: as in a real
-   * kernel, what was dirty then counts as clean, and the next force succeeds without writing it.
+   * kernel, what was dirty then counts as clean, and the next force succeeds without writing it. A
+   * failed force of a directory does so to the changes of its names, whatever the aftermath.
    */
   enum Aftermath {
     /** A change of names did not happen; after a failed force, readers see the new content. */

@@ -17,6 +17,9 @@ final class LogFixture {
   static final long SALT = 0x0123_4567_89AB_CDEFL;
   static final LogStart FRESH = new LogStart(1, 1, 0, 0, 0);
 
+  /** As a manifest has it once log 1 is open. */
+  static final LogStart WRITTEN = new LogStart(1, 1, 1, 1, 0);
+
   private LogFixture() {}
 
   /** What a replay gave. */
@@ -43,8 +46,9 @@ final class LogFixture {
     }
   }
 
+  /** By a manifest that requires log 1 if there is one, as before the first frame in it. */
   static Replayed replay(FileOperations files) throws IOException {
-    return replay(files, FRESH);
+    return replay(files, files.exists(file(1)) ? WRITTEN : FRESH);
   }
 
   static Replayed replay(FileOperations files, LogStart start) throws IOException {

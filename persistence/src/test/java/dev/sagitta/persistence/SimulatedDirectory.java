@@ -14,21 +14,31 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A node has one name at most, in every surviving state too: each change says where one node is
  * from then on, and applying it removes the node's earlier name.
+ *
+ * <p>A change is <em>dropped</em> by a force that fails: it counts as clean, so no later force
+ * makes it durable, and only a power loss tells whether it had reached the medium. A new change of
+ * the same node or name takes its place once that is forced.
  */
 final class SimulatedDirectory implements SimulatedNode {
 
   private final TreeMap<String, SimulatedNode> live = new TreeMap<>();
   private final Map<String, SimulatedNode> durable = new HashMap<>();
+
+  /** In their order, those that were dropped among them. */
   private final List<Change> pending = new ArrayList<>();
 
   /** A node goes to a name, or to none: a creation, renaming or deletion. */
-  private record Change(SimulatedNode node, @Nullable String name) {
+  private record Change(SimulatedNode node, @Nullable String name, boolean dropped) {
 
     void apply(Map<String, SimulatedNode> entries) {
       entries.values().removeIf(entry -> entry == node);
       if (name != null) {
         entries.put(name, node);
       }
+    }
+
+    boolean overrides(Change earlier) {
+      return node == earlier.node || (name != null && name.equals(earlier.name));
     }
   }
 
@@ -47,11 +57,11 @@ final class SimulatedDirectory implements SimulatedNode {
 
   /** Gives the node that name and no other, replacing who had it. */
   void put(String name, SimulatedNode node) {
-    change(new Change(node, name));
+    change(new Change(node, name, false));
   }
 
   void remove(SimulatedNode node) {
-    change(new Change(node, null));
+    change(new Change(node, null, false));
   }
 
   private void change(Change change) {
@@ -60,9 +70,22 @@ final class SimulatedDirectory implements SimulatedNode {
   }
 
   void force() {
-    durable.clear();
-    durable.putAll(live);
+    var left = new ArrayList<Change>();
+    for (Change change : pending) {
+      if (change.dropped()) {
+        left.add(change);
+      } else {
+        left.removeIf(change::overrides);
+        change.apply(durable);
+      }
+    }
     pending.clear();
+    pending.addAll(left);
+  }
+
+  /** The kernel forgets the changes; they may or may not be on the medium. */
+  void failForce() {
+    pending.replaceAll(change -> new Change(change.node(), change.name(), true));
   }
 
   /** A name is lost in both planes, or stands for another node, as if it had always been so. */
@@ -83,7 +106,9 @@ final class SimulatedDirectory implements SimulatedNode {
     live.forEach((name, node) -> copy.live.put(name, copyOf(node, copies)));
     durable.forEach((name, node) -> copy.durable.put(name, copyOf(node, copies)));
     pending.forEach(
-        change -> copy.pending.add(new Change(copyOf(change.node(), copies), change.name())));
+        change ->
+            copy.pending.add(
+                new Change(copyOf(change.node(), copies), change.name(), change.dropped())));
     return copy;
   }
 

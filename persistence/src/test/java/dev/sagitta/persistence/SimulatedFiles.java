@@ -326,10 +326,16 @@ public final class SimulatedFiles implements FileOperations {
 
   @Override
   public synchronized void forceDirectory(Path directory) throws IOException {
-    Optional<IOException> late = enterNames(IoCall.Operation.FORCE_DIRECTORY, directory);
+    Optional<Interceptor.Fault> fault = faultOf(IoCall.Operation.FORCE_DIRECTORY, directory, 0);
     tree.require(directory);
-    tree.directory(directory).force();
-    throwIfPresent(late);
+    SimulatedDirectory forced = tree.directory(directory);
+    if (fault.isPresent()) {
+      if (alive) {
+        forced.failForce();
+      }
+      throw fault.get().error();
+    }
+    forced.force();
   }
 
   @Override

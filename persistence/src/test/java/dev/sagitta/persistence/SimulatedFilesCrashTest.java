@@ -275,6 +275,69 @@ final class SimulatedFilesCrashTest {
   }
 
   @Test
+  void aNameWhoseForceFailedIsNotMadeDurableByTheNextForce() throws IOException {
+    files.create(FILE);
+    failToForce(ROOT);
+    files.forceDirectory(ROOT);
+    assertEquals(List.of("file"), files.list(ROOT));
+    assertEquals(Set.of("[]", "[file]"), outcomes(survivor -> survivor.list(ROOT).toString()));
+  }
+
+  @Test
+  void aDeletionAndARenamingWhoseForceFailedHappenedOrNot() throws IOException {
+    forced(FILE, 1, 10);
+    forced(OTHER, 2, 10);
+    files.delete(FILE);
+    files.rename(OTHER, Path.of("/third"));
+    failToForce(ROOT);
+    files.forceDirectory(ROOT);
+    assertEquals(
+        Set.of("[file, other]", "[file, third]", "[other]", "[third]"),
+        outcomes(survivor -> survivor.list(ROOT).toString()));
+  }
+
+  @Test
+  void aNewNameIsMadeDurableBehindAFailedForce() throws IOException {
+    files.create(FILE);
+    files.create(Path.of("/third"));
+    failToForce(ROOT);
+    files.rename(FILE, OTHER);
+    files.forceDirectory(ROOT);
+    assertEquals(
+        Set.of("[other]", "[other, third]"), outcomes(survivor -> survivor.list(ROOT).toString()));
+  }
+
+  @Test
+  void aNameGivenAnewIsMadeDurableBehindAFailedForce() throws IOException {
+    files.create(FILE);
+    failToForce(ROOT);
+    files.delete(FILE);
+    forced(FILE, 1, 10);
+    assertEquals(Set.of("10"), outcomes(survivor -> "" + survivor.bytes(FILE).length));
+  }
+
+  @Test
+  void namesWhoseForceFailedStayInDoubtForTheNextProcess() throws IOException {
+    files.create(FILE);
+    failToForce(ROOT);
+    SimulatedFiles next = files.killProcess().copy(1);
+    next.forceDirectory(ROOT);
+    assertEquals(List.of("file"), next.list(ROOT));
+    var outcomes = new TreeSet<String>();
+    for (long seed = 0; seed < SEEDS; seed++) {
+      outcomes.add(next.crash(seed).list(ROOT).toString());
+    }
+    assertEquals(Set.of("[]", "[file]"), outcomes);
+  }
+
+  private void failToForce(Path directory) {
+    files.failNext(
+        call -> call.operation() == IoCall.Operation.FORCE_DIRECTORY,
+        new IOException("told to fail"));
+    assertThrows(IOException.class, () -> files.forceDirectory(directory));
+  }
+
+  @Test
   void whatSurvivedIsDurable() throws IOException {
     write(files.create(FILE), 1, 0, 5000);
     for (long seed = 0; seed < SEEDS; seed++) {

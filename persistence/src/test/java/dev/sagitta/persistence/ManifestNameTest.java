@@ -1,0 +1,90 @@
+package dev.sagitta.persistence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Names of manifests that a force of the directory did not make durable, because it failed, and
+ * that no later one does.
+ */
+final class ManifestNameTest {
+
+  private static final Path ROOT = Path.of("/");
+  private static final UUID STORE = new UUID(1, 2);
+  private static final int SEEDS = 100;
+
+  private final SimulatedFiles files = new SimulatedFiles();
+  private final ManifestStore store = new ManifestStore(files, ROOT);
+
+  /** One of the store's next generation, which lists a file that no other one does. */
+  private Manifest next() throws IOException {
+    long generation = store.nextGeneration();
+    String name = FileKind.VECTORS.fileName(generation);
+    try (BlockFileWriter writer =
+        BlockFileWriter.create(files, ROOT, name, FileKind.VECTORS, STORE)) {
+      ByteBuffer nothing = ByteBuffer.allocate(0);
+      return new Manifest(
+          generation, STORE, 1, nothing, nothing, List.of(writer.finish()), 1, 1, 1, 0);
+    }
+  }
+
+  /** Writes one, and fails at a force of the directory. */
+  private void failAtForce(int failing) throws IOException {
+    int[] forces = new int[1];
+    Manifest next = next();
+    files.intercept(
+        call ->
+            call.operation() == IoCall.Operation.FORCE_DIRECTORY && ++forces[0] == failing
+                ? Optional.of(Interceptor.Fault.of(new IOException("injected")))
+                : Optional.empty());
+    assertThrows(IOException.class, () -> store.write(next));
+    files.intercept(call -> Optional.empty());
+  }
+
+  /** Which generations the power losses of all seeds leave. */
+  private Set<Long> left() throws IOException {
+    var left = new TreeSet<Long>();
+    for (long seed = 0; seed < SEEDS; seed++) {
+      SimulatedFiles survivor = files.copy(seed).crash(seed);
+      left.add(new ManifestStore(survivor, ROOT).load().manifest().generation());
+    }
+    return left;
+  }
+
+  @Test
+  void nothingIsDeletedBehindOneThatWasOnlyFound() throws IOException {
+    store.write(next());
+    failAtForce(2);
+    failAtForce(2);
+    failAtForce(2);
+    var found = new ManifestStore(files, ROOT);
+    assertEquals(4, found.load().manifest().generation());
+    assertEquals(List.of(), found.deleteObsolete());
+    assertEquals(Set.of(1L, 2L, 3L, 4L), left());
+    found.write(next());
+    assertTrue(found.deleteObsolete().contains("MANIFEST-1"));
+    assertEquals(Set.of(5L), left());
+  }
+
+  @Test
+  void theOneAfterAFailedForceIsDurableWithWhatItLists() throws IOException {
+    for (int failing = 1; failing <= 2; failing++) {
+      store.write(next());
+      failAtForce(failing);
+      Manifest last = next();
+      store.write(last);
+      assertEquals(Set.of(last.generation()), left());
+    }
+  }
+}
