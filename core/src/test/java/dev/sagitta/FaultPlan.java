@@ -80,12 +80,25 @@ final class FaultPlan implements Interceptor {
     // A write that fails has reached the file not at all, in part, or wholly.
     int applied = (int) (call.bytes() * ((failing + variant) % 4) / 3);
     // Only the first: a medium on which all changes fail and yet happen is none that we know of.
-    boolean surprise = calls == failing && (failing + variant) % 3 == 0;
+    boolean surprise = calls == failing && surprises();
     return Optional.of(
         new Fault(
             new IOException(TOLD + ": " + call),
             applied,
             surprise ? Aftermath.SURPRISE : Aftermath.NOTHING));
+  }
+
+  private boolean surprises() {
+    return (failing + variant) % 3 == 0;
+  }
+
+  /**
+   * Whether a force of a file failed and its pages are those of the medium again, so that what was
+   * written but not durable is lost even without a power loss.
+   */
+  boolean losesPages() {
+    return surprises()
+        && failed().filter(call -> call.operation() == IoCall.Operation.FORCE).isPresent();
   }
 
   /** Whether an error is what an injected fault may lead to, and not one of the library's own. */

@@ -183,7 +183,8 @@ final class FaultStepTest {
       boolean powerLoss = i < losses;
       try (var survivor =
           ModelDatabase.simulated(simulation, survivors.get(i), durability, tuning)) {
-        count += 1 + CrashVerifier.verify(survivor, writer, powerLoss, seed % 2 == 0, seed);
+        boolean unforcedLost = powerLoss || plan.losesPages();
+        count += 1 + CrashVerifier.verify(survivor, writer, unforcedLost, seed % 2 == 0, seed);
       } catch (RuntimeException | AssertionError e) {
         throw new AssertionError((powerLoss ? "power loss: " : "kill: ") + e.getMessage(), e);
       }

@@ -84,6 +84,11 @@ final class ModelHistory {
     durable = Math.max(durable, acknowledged);
   }
 
+  /** Of what was acknowledged only what is durable must be there from now on. */
+  void loseUnforced() {
+    acknowledged = Math.min(acknowledged, durable);
+  }
+
   /** Numbers of the states that are allowed after a power loss. */
   String allowed() {
     return durable + " to " + begun();

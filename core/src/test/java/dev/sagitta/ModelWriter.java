@@ -296,6 +296,9 @@ final class ModelWriter {
       }
     }
     if (faults != null) {
+      if (faults.losesPages()) {
+        lifetimes.values().forEach(lifetime -> lifetime.history().loseUnforced());
+      }
       // What was unknown is known once the database is open again.
       faults.suspended(() -> lifetimes.keySet().forEach(this::goOn));
     }
