@@ -102,7 +102,10 @@ final class FaultPlan implements Interceptor {
   }
 
   /** Whether an error is what an injected fault may lead to, and not one of the library's own. */
-  static boolean explains(SagittaException error) {
+  boolean explains(SagittaException error) {
+    if (failed().isEmpty()) {
+      return false;
+    }
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (String.valueOf(cause.getMessage()).contains(TOLD)) {
         return true;

@@ -33,7 +33,15 @@ final class ModelOracle {
   private record Truth(double distance, double tolerance) {}
 
   /** The distances of all records, ascending, and the greatest tolerance. */
-  private record Truths(double[] distances, double tolerance) {}
+  private static final class Truths {
+    private final double[] distances;
+    private final double tolerance;
+
+    Truths(double[] distances, double tolerance) {
+      this.distances = distances;
+      this.tolerance = tolerance;
+    }
+  }
 
   void put(VectorRecord record) {
     records.put(record.id(), record);
@@ -90,10 +98,10 @@ final class ModelOracle {
   void checkExact(SearchResult result, float[] query, int k) {
     Truths truths = truths(query);
     checkHits(result, query, k, truths);
-    double tolerance = truths.tolerance();
+    double tolerance = truths.tolerance;
     for (int i = 0; i < result.size(); i++) {
       double found = result.hits().get(i).distance();
-      double expected = truths.distances()[i];
+      double expected = truths.distances[i];
       int rank = i;
       assertTrue(
           Math.abs(found - expected) <= tolerance,
@@ -165,7 +173,7 @@ final class ModelOracle {
     if (result.size() == 0) {
       return 1;
     }
-    double farthest = truths.distances()[result.size() - 1] + truths.tolerance();
+    double farthest = truths.distances[result.size() - 1] + truths.tolerance;
     long right = result.hits().stream().filter(hit -> hit.distance() <= farthest).count();
     return (double) right / result.size();
   }

@@ -318,7 +318,7 @@ final class ModelWriter {
       if (faults == null) {
         throw e;
       }
-      if (!FaultPlan.explains(e)) {
+      if (!faults.explains(e)) {
         throw new AssertionError("no injected fault explains " + e, e);
       }
       if (e instanceof CollectionFailedException failed && failed.outcomeUnknown()) {

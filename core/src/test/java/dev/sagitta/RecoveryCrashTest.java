@@ -14,13 +14,19 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A power loss in the middle of unforced writes, then a crash at each step of what the next process
  * does (it opens, writes for the first time, checkpoints and writes again), then a crash at each
  * step of the same in the process after that; and what is found then is checked as in {@link
- * CrashStepTest}.
- *
- * <p>Faults instead of crashes, while recovering: {@link FaultStepTest#recoveringFromAPowerLoss}.
+ * CrashStepTest}. In place of either crash, or of both, a call on the file system fails, the
+ * process goes on as well as it can, and the crash comes at its end.
  */
 final class RecoveryCrashTest {
-  /** Of the second crash only every so many-th step is tried, another one for each first step. */
+  /**
+   * Of the second crash only every so many-th step is tried, others for each first step; where
+   * calls fail, of the first one too.
+   */
   private static final int STRIDE = Integer.getInteger("sagitta.nightly.recoveryStride", 5);
+
+  /** Of the calls that fail only every so many-th. */
+  private static final int FAULT_STRIDE =
+      Integer.getInteger("sagitta.nightly.recoveryFaultStride", 21);
 
   /** Decides the order of threads. */
   private static final long SEED = Long.getLong("sagitta.seed", 1);
@@ -28,8 +34,23 @@ final class RecoveryCrashTest {
   private static final Durability BEFORE = Durability.os();
   private static final Durability AFTER = Durability.sync();
 
+  /** How many steps {@link #crashWhileCreatingAndDropping} may crash at. */
+  private static final int CREATING_STEPS = Simulation.run(SEED, RecoveryCrashTest::creatingSteps);
+
   private static long crashes;
   private static long faults;
+
+  /** What happens to a process. */
+  private enum Blow {
+    CRASH(STRIDE),
+    FAULT(FAULT_STRIDE);
+
+    private final int stride;
+
+    Blow(int stride) {
+      this.stride = stride;
+    }
+  }
 
   /** What the process does that recovers. */
   enum Recovering {
@@ -86,7 +107,8 @@ final class RecoveryCrashTest {
    * A file system after a crash.
    *
    * @param writer knows what may be on it
-   * @param reached whether it came to the crash; if not, the process was ended behind its last step
+   * @param reached whether it came to the step or call; if not, the process was ended behind its
+   *     last one
    */
   record Left(SimulatedFiles files, ModelWriter writer, boolean powerLoss, boolean reached) {}
 
@@ -99,43 +121,81 @@ final class RecoveryCrashTest {
 
   @ParameterizedTest
   @EnumSource
-  void crashesWhileRecoveringFromACrashWhileRecovering(Recovering recovering) {
+  void crashWhileRecoveringFromACrashWhileRecovering(Recovering recovering) {
+    strikeTwice(Blow.CRASH, Blow.CRASH, recovering);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void faultWhileRecoveringFromACrashWhileRecovering(Recovering recovering) {
+    strikeTwice(Blow.CRASH, Blow.FAULT, recovering);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void crashWhileRecoveringFromAFaultWhileRecovering(Recovering recovering) {
+    strikeTwice(Blow.FAULT, Blow.CRASH, recovering);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void faultWhileRecoveringFromAFaultWhileRecovering(Recovering recovering) {
+    strikeTwice(Blow.FAULT, Blow.FAULT, recovering);
+  }
+
+  private static void strikeTwice(Blow first, Blow second, Recovering recovering) {
+    int stride = first == Blow.CRASH && second == Blow.CRASH ? 1 : first.stride;
     boolean more = true;
-    for (int first = 1; more; first++) {
+    for (int round = 0; more; round++) {
+      int step = 1 + round * stride;
       more = false;
-      boolean moreSecond = true;
-      for (int second = 1 + first % STRIDE; moreSecond; second += STRIDE) {
-        int step = first;
-        int stepAfter = second;
+      boolean moreAfter = true;
+      for (int next = 1 + round % second.stride; moreAfter; next += second.stride) {
+        int stepAfter = next;
         try {
-          Left end =
+          moreAfter =
               Simulation.run(
-                  SEED, simulation -> crashTwice(simulation, step, stepAfter, recovering));
-          moreSecond = end.reached();
-          more |= moreSecond;
+                  SEED,
+                  simulation ->
+                      strikeTwice(simulation, first, step, second, stepAfter, recovering));
+          more |= moreAfter;
         } catch (RuntimeException | AssertionError e) {
           throw new AssertionError(
-              "step %d, then step %d: %s".formatted(first, second, e.getMessage()), e);
+              "%s at %d, then %s at %d: %s".formatted(first, step, second, stepAfter, e), e);
         }
       }
     }
   }
 
-  private static Left crashTwice(
-      Simulation simulation, int first, int second, Recovering recovering) {
-    Left cut = recovering.source(simulation, first);
-    Left once = crashAt(simulation, cut, first, recovering);
+  /** Whether it came to both. */
+  private static boolean strikeTwice(
+      Simulation simulation,
+      Blow first,
+      int step,
+      Blow second,
+      int stepAfter,
+      Recovering recovering) {
+    Left cut = recovering.source(simulation, step);
+    Left once = strike(simulation, cut, first, step, recovering);
     if (!once.reached()) {
-      return once;
+      return false;
     }
-    Left twice = crashAt(simulation, once, second, recovering);
+    Left twice = strike(simulation, once, second, stepAfter, recovering);
     try (var survivor =
         ModelDatabase.simulated(simulation, twice.files(), AFTER, SmallWorkloads.TINY)) {
       crashes +=
           CrashVerifier.verify(
-              survivor, twice.writer(), twice.powerLoss(), second % 3 == 0, first + second);
+              survivor, twice.writer(), twice.powerLoss(), stepAfter % 3 == 0, step + stepAfter);
     }
-    return twice;
+    return twice.reached();
+  }
+
+  private static Left strike(
+      Simulation simulation, Left before, Blow blow, int step, Recovering recovering) {
+    return switch (blow) {
+      case CRASH -> crashAt(simulation, before, step, recovering);
+      case FAULT -> failAt(simulation, before, step, recovering);
+    };
   }
 
   private static Left powerLossInTheMiddleOfWrites(Simulation simulation, long seed) {
@@ -148,16 +208,26 @@ final class RecoveryCrashTest {
     return new Left(database.crashes(seed, 1).getFirst(), writer, true, true);
   }
 
-  /** At a step that depends on the seed: 187 steps, and every one once in so many seeds. */
+  private static int creatingSteps(Simulation simulation) {
+    var files = new SimulatedFiles();
+    var database = ModelDatabase.simulated(simulation, files, AFTER, SmallWorkloads.TINY);
+    SmallWorkloads.creatingAndDropping(new ModelWriter(database, AFTER));
+    int steps = Math.toIntExact(files.ioSteps());
+    database.kill();
+    return steps;
+  }
+
+  /** At a step that depends on the seed; neighbouring seeds are far apart. */
   private static Left crashWhileCreatingAndDropping(Simulation simulation, int seed) {
     var files = new SimulatedFiles();
-    files.crashAtStep(1 + 31 * seed % 187, 0.5);
+    int step = 1 + 31 * seed % CREATING_STEPS;
+    files.crashAtStep(step, 0.5);
     var database = ModelDatabase.simulated(simulation, files, AFTER, SmallWorkloads.TINY);
     var writer = new ModelWriter(database, AFTER);
     try {
       SmallWorkloads.creatingAndDropping(writer);
     } catch (SagittaException crashed) {
-      assertTrue(files.ioSteps() >= 1, () -> "failed before the crash: " + crashed);
+      assertTrue(files.ioSteps() >= step, () -> "failed before the crash: " + crashed);
     }
     crashes++;
     boolean powerLoss = seed % 2 == 0;
@@ -176,8 +246,26 @@ final class RecoveryCrashTest {
     } catch (SagittaException crashed) {
       assertTrue(files.ioSteps() >= crashStep, () -> "failed before the crash: " + crashed);
     }
-    boolean reached = files.ioSteps() >= crashStep;
+    return end(database, writer, step, files.ioSteps() >= crashStep);
+  }
+
+  private static Left failAt(Simulation simulation, Left before, int call, Recovering recovering) {
+    SimulatedFiles files = before.files();
+    var plan = new FaultPlan(call, FaultPlan.Kind.ONCE, call % 5 % 3);
+    var database = ModelDatabase.simulated(simulation, files, AFTER, SmallWorkloads.TINY);
+    ModelWriter writer = resumed(simulation, before, database, plan);
+    files.intercept(plan);
+    recovering.run(writer);
+    files.intercept(ignored -> Optional.empty());
+    CrashVerifier.checkShown(database, writer);
+    boolean reached = plan.failed().isPresent();
+    faults += reached ? 1 : 0;
+    return end(database, writer, call, reached);
+  }
+
+  private static Left end(ModelDatabase database, ModelWriter writer, int step, boolean reached) {
     boolean powerLoss = step % 4 < 2;
+    SimulatedFiles files = database.files();
     SimulatedFiles cut = database.crashes(step, 1).getFirst();
     crashes++;
     return new Left(powerLoss ? cut : files.killProcess(), writer, powerLoss, reached);
@@ -188,48 +276,5 @@ final class RecoveryCrashTest {
     var found =
         ModelDatabase.simulated(simulation, before.files().copy(1), AFTER, SmallWorkloads.TINY);
     return ModelWriter.resumed(before.writer(), found, before.powerLoss(), database, AFTER, faults);
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void callsFailWhileRecoveringFromACrashWhileRecovering(Recovering recovering) {
-    boolean more = true;
-    for (int first = 1; more; first += STRIDE) {
-      more = false;
-      boolean moreCalls = true;
-      for (int call = 1 + first % STRIDE; moreCalls; call += STRIDE) {
-        var plan = new FaultPlan(call, FaultPlan.Kind.ONCE, first % 3);
-        int step = first;
-        try {
-          boolean reached =
-              Simulation.run(SEED, simulation -> crashAndFail(simulation, step, plan, recovering));
-          moreCalls = reached && plan.failed().isPresent();
-          more |= reached;
-        } catch (RuntimeException | AssertionError e) {
-          throw new AssertionError("step %d, then %s: %s".formatted(first, plan, e), e);
-        }
-      }
-    }
-  }
-
-  /** Whether it came to the crash. */
-  private static boolean crashAndFail(
-      Simulation simulation, int step, FaultPlan plan, Recovering recovering) {
-    Left once = crashAt(simulation, recovering.source(simulation, step), step, recovering);
-    if (!once.reached()) {
-      return false;
-    }
-    var database = ModelDatabase.simulated(simulation, once.files(), AFTER, SmallWorkloads.TINY);
-    ModelWriter writer = resumed(simulation, once, database, plan);
-    once.files().intercept(plan);
-    recovering.run(writer);
-    once.files().intercept(ignored -> Optional.empty());
-    faults += plan.failed().isPresent() ? 1 : 0;
-    CrashVerifier.checkShown(database, writer);
-    SimulatedFiles left = database.crashes(step, 1).getFirst();
-    try (var survivor = ModelDatabase.simulated(simulation, left, AFTER, SmallWorkloads.TINY)) {
-      crashes += 1 + CrashVerifier.verify(survivor, writer, true, step % 2 == 0, step);
-    }
-    return true;
   }
 }

@@ -98,23 +98,50 @@ final class Extents {
   /**
    * Memory of an extent for appending: opens it if it is not there, and copies it out of its file
    * if a checkpoint had stored it part full. Write lane only.
+   *
+   * @throws CorruptionException if that file is damaged
    */
   MemorySegment writable(int index) {
     Extent[] now = extents;
     if (index < now.length && now[index].file() == null) {
       return now[index].memory();
     }
-    if (index < now.length) {
-      ensureVerified(now[index], 0, now[index].memory().byteSize());
-    }
     Extent opened = next();
     if (index < now.length) {
-      MemorySegment stored = now[index].memory();
-      MemorySegment.copy(stored, 0, opened.memory(), 0, stored.byteSize());
-      opened = new Extent(opened.memory(), opened.arena(), null, now[index].file());
+      MappedBlockFile stored = Objects.requireNonNull(now[index].file());
+      copy(stored, opened);
+      opened = new Extent(opened.memory(), opened.arena(), null, stored);
     }
     replace(index, opened);
     return opened.memory();
+  }
+
+  /**
+   * Copies by an engine thread, and not out of the mapping, whose pages may have gone bad since
+   * they were verified: what is copied here is stored under new checksums.
+   */
+  private void copy(MappedBlockFile stored, Extent target) {
+    try {
+      Waiting.on(
+          CompletableFuture.runAsync(
+              () -> read(stored, () -> stored.copyBody(target.memory())), readers));
+    } catch (RuntimeException | Error e) {
+      target.close();
+      throw e;
+    }
+  }
+
+  /** A read of a file. */
+  private interface Read {
+    void run() throws IOException;
+  }
+
+  private static void read(MappedBlockFile file, Read read) {
+    try {
+      read.run();
+    } catch (IOException e) {
+      throw Failures.translate("checking " + file.entry().name(), e);
+    }
   }
 
   /**
@@ -251,15 +278,8 @@ final class Extents {
     }
     Waiting.on(
         CompletableFuture.runAsync(
-            () -> verify(file, MappedBlockFile.BODY_OFFSET + offset, bytes), readers));
-  }
-
-  private static void verify(MappedBlockFile file, long offset, long bytes) {
-    try {
-      file.verify(offset, bytes);
-    } catch (IOException e) {
-      throw Failures.translate("checking " + file.entry().name(), e);
-    }
+            () -> read(file, () -> file.verify(MappedBlockFile.BODY_OFFSET + offset, bytes)),
+            readers));
   }
 
   /** Bytes of anonymous memory. */

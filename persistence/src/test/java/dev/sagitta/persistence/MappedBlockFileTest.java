@@ -120,6 +120,18 @@ final class MappedBlockFileTest {
   }
 
   @Test
+  void aCopyIsOfTheWholeBodyAndCheckedThoughItWasVerified() throws IOException {
+    MappedBlockFile mapped = open();
+    mapped.verifyAll();
+    MemorySegment target = arena.allocate(BODY_BYTES + 10);
+    mapped.copyBody(target);
+    assertEquals(-1, target.asSlice(0, BODY_BYTES).mismatch(MemorySegment.ofArray(body)));
+    files.flipBit(FILE, (69L * BLOCK + 12) * Byte.SIZE);
+    var error = assertThrows(CorruptFileException.class, () -> mapped.copyBody(target));
+    assertEquals(69L * BLOCK, error.offset());
+  }
+
+  @Test
   void aDamagedBlockStaysUnverifiedAndIsNamed() throws IOException {
     MappedBlockFile mapped = open();
     files.flipBit(FILE, (5L * BLOCK + 12) * Byte.SIZE);
