@@ -196,7 +196,7 @@ enum Sabotage {
       new LeaveOut("engine.DatabaseEngine", "forceOrUndo", "engine.DatabaseEngine$Naming.run")),
 
   GO_ON_BEHIND_A_LOG_WHOSE_NAME_MAY_BE_LOST(
-      "FaultStepTest#upsertsUpdatesAndDeletes",
+      "FaultStepTest#checkpointsAndLogRotation",
       new Redirect(
           "persistence.LogScan",
           "end",

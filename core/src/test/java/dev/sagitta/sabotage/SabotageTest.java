@@ -44,6 +44,8 @@ final class SabotageTest {
           "CrashStepTest#creatingAndDropping",
           "CrashStepTest#largeBatches",
           "CrashStepTest#writesBesideCheckpoints",
+          "FaultStepTest#checkpointsAndLogRotation",
+          "FaultStepTest#creatingAndDropping",
           "FaultStepTest#upsertsUpdatesAndDeletes",
           "RecoveryCrashTest",
           "RotBitTest#flippedBits",
