@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -92,7 +93,7 @@ final class IntactFuzzTest {
       while (scan.next()) {
         long sequence = scan.sequence();
         assertTrue(sequence > last, () -> "sequence " + sequence);
-        assertTrue(scan.payload().remaining() > 0, "an empty payload");
+        assertTrue(scan.payload().remaining() <= LogFormat.FRAME_PAYLOAD_MAX, "a long payload");
         if (sequence > last + 1) {
           long[] gap = gaps.removeLast();
           assertEquals(last + 1, gap[0]);
@@ -208,9 +209,10 @@ final class IntactFuzzTest {
               for (int i = mutator.choose(3); i >= 0; i--) {
                 String name = names.get(mutator.choose(names.size()));
                 byte[] before = files.bytes(ROOT.resolve(name));
+                boolean intact = Arrays.equals(before, valid.bytes(ROOT.resolve(name)));
                 boolean manifest = FileKind.MANIFEST.number(name).isPresent();
                 byte[] spoilt =
-                    manifest && mutator.choose(2) == 0 && before.length > 200
+                    manifest && intact && mutator.choose(2) == 0
                         ? Surgery.blockFile(before, mutator.mutate(Surgery.body(before), 4, 0, 64))
                         : mutator.mutate(before, 4, 0);
                 if (spoilt.length >= FileHeader.BYTES && mutator.choose(2) == 0) {
