@@ -69,7 +69,7 @@ final class CollectionModelTest {
       runSimulated(config(dimension, IdType.LONG), linkers, operations);
     }
 
-    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 20, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void stringIdsThroughCrashes(
         @ForAll("dimensions") int dimension,
         @ForAll @IntRange(min = 1, max = 2) int linkers,
@@ -78,7 +78,7 @@ final class CollectionModelTest {
       runSimulated(config(dimension, IdType.STRING), linkers, operations);
     }
 
-    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 20, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void uuidsThroughCrashes(
         @ForAll("dimensions") int dimension,
         @ForAll @IntRange(min = 1, max = 2) int linkers,

@@ -498,7 +498,7 @@ final class WrongInputTest {
           "vector of id 1 has norm 0.0; under the cosine metric it must be at least 1.0E-30",
           () -> bytes.upsert(VectorRecord.of(1, VectorValue.int8(new byte[8]))));
       refused(
-          "query has BINARY elements; the collection's are INT8",
+          "query has BINARY elements; the collection's are INT8, and FLOAT32 is allowed",
           () -> bytes.search(SearchRequest.of(VectorValue.binary((byte) 1), 1)));
       refused(
           "query has FLOAT32 elements; the collection's are BINARY",

@@ -37,8 +37,11 @@ final class VectorChecks {
       String what, VectorValue vector, CollectionConfig config, ElementType alsoAllowed) {
     ElementType type = vector.elementType();
     if (type != config.elements() && type != alsoAllowed) {
+      String allowed =
+          alsoAllowed == config.elements() ? "" : ", and %s is allowed".formatted(alsoAllowed);
       throw new InvalidInputException(
-          "%s has %s elements; the collection's are %s".formatted(what, type, config.elements()));
+          "%s has %s elements; the collection's are %s%s"
+              .formatted(what, type, config.elements(), allowed));
     }
     if (vector.dimension() != config.dimension()) {
       throw new InvalidInputException(

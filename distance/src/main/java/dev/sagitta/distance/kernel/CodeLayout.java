@@ -21,12 +21,12 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Under cosine the vector is normalised before it is encoded, so a row needs no norm.
  *
- * <p><b>Error.</b> A range that covers [a, b] has steps of (b - a) / 255. An element within it is
- * off by at most e = step / 2 + r; one outside is taken for the range's end. Half a step is what
- * codes cost; r, which is 2^-21 of the larger of |{@link #min}| and |{@link #max}|, is what floats
- * cost, and matters only where the range is so narrow and far from zero that floats hardly tell its
- * steps apart. The query gets no code. So for a vector within the range, beside a kernel's own
- * rounding:
+ * <p><b>Error.</b> A range that covers [a, b] has steps of (b - a) / 255, or of 2^-126 where that
+ * is more. An element within it is off by at most e = step / 2 + r; one outside is taken for the
+ * range's end. Half a step is what codes cost; r, which is 2^-21 of the larger of |{@link #min}|
+ * and |{@link #max}|, is what floats cost, and matters only where the range is so narrow and far
+ * from zero that floats hardly tell its steps apart. The query gets no code. So for a vector within
+ * the range, beside a kernel's own rounding:
  *
  * <pre>
  *   metric        the distance is off by at most
@@ -51,13 +51,17 @@ import java.lang.foreign.MemorySegment;
  * </pre>
  *
  * <p>So that a score is finite however narrow the range is, q' goes no further than {@value
- * #STEPS_AWAY_MAX} steps: beyond, a float cannot tell one code from another anyway.
+ * #STEPS_AWAY_MAX} steps: beyond, a float cannot tell one code from another anyway. The distance
+ * over codes of a query that is further away is too small, by any amount.
  */
 public final class CodeLayout implements RowFormat {
   private static final int CODE_MIN = Byte.MIN_VALUE;
   private static final int CODE_MAX = Byte.MAX_VALUE;
   private static final int STEPS = CODE_MAX - CODE_MIN;
   private static final float STEPS_AWAY_MAX = 1e15f;
+
+  /** The largest element that a vector may have, so that no score overflows. */
+  private static final float ELEMENT_MAX = 1e15f;
 
   private final Metric metric;
   private final int dimension;
@@ -72,16 +76,17 @@ public final class CodeLayout implements RowFormat {
    * @param metric one that compares numbers
    * @param dimension 1 to {@link RowLayout#DIMENSION_MAX}
    * @throws IllegalArgumentException if {@code dimension} is outside its range, the metric is one
-   *     of bits, or {@code min} is not below {@code max}, or the range between them not finite
+   *     of bits, {@code min} is not below {@code max}, or either is not from -1e15 to 1e15
    */
   public CodeLayout(Metric metric, int dimension, float min, float max) {
     // Checks metric and dimension, and says how rows are padded.
     RowLayout codes = new RowLayout(ElementType.INT8, uncosined(metric), dimension);
-    float range = max - min;
-    if (!(range > 0) || !Float.isFinite(range)) {
+    if (!(min < max) || min < -ELEMENT_MAX || max > ELEMENT_MAX) {
       throw new IllegalArgumentException(
-          "min must be below max and the range between them finite, was " + min + " to " + max);
+          "min must be below max, and both from -%s to %s; was %s to %s"
+              .formatted(ELEMENT_MAX, ELEMENT_MAX, min, max));
     }
+    float range = max - min;
     this.metric = metric;
     this.dimension = dimension;
     this.rowBytes = codes.rowBytes();
@@ -114,7 +119,7 @@ public final class CodeLayout implements RowFormat {
     return rowBytes;
   }
 
-  /** What one more in a code adds to an element; twice the error of an element in the range. */
+  /** What one more in a code adds to an element. */
   public float step() {
     return step;
   }
@@ -135,9 +140,13 @@ public final class CodeLayout implements RowFormat {
    * @param vector of numbers and of this dimension, finite and, under cosine, with a norm of at
    *     least 1e-30; only read
    * @param offset where the row starts in {@code target}, a multiple of 64 bytes
+   * @throws IllegalArgumentException if the vector has another dimension, or is binary
+   * @throws IndexOutOfBoundsException if the row does not fit into {@code target}; part of it may
+   *     have been written
    */
   public void encode(VectorValue vector, MemorySegment target, long offset) {
-    float[] values = floats(vector);
+    checkVector(vector);
+    float[] values = vector.toFloats();
     double factor = metric == Metric.COSINE ? 1 / RowLayout.norm(vector) : 1;
     for (int i = 0; i < dimension; i++) {
       target.set(RowLayout.BYTE, offset + i, encode((float) (values[i] * factor)));
@@ -162,12 +171,11 @@ public final class CodeLayout implements RowFormat {
     return values;
   }
 
-  private float[] floats(VectorValue vector) {
+  private void checkVector(VectorValue vector) {
     if (vector.elementType() == ElementType.BINARY || vector.dimension() != dimension) {
       throw new IllegalArgumentException(
           "vector must have " + dimension + " numbers, was " + vector);
     }
-    return vector.toFloats();
   }
 
   @Override
@@ -177,7 +185,8 @@ public final class CodeLayout implements RowFormat {
 
   @Override
   public void prepare(VectorValue vector, PreparedQuery query) {
-    System.arraycopy(floats(vector), 0, query.floats, 0, dimension);
+    checkVector(vector);
+    query.setFloats(vector);
     if (metric == Metric.COSINE) {
       double factor = 1 / RowLayout.norm(vector);
       for (int i = 0; i < dimension; i++) {

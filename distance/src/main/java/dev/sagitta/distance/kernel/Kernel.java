@@ -15,7 +15,9 @@ import dev.sagitta.distance.VectorValue;
  * <p>A score depends on the bits of query and row alone, not on the other rows of the call nor on
  * how far the JVM has compiled the kernel, so equal vectors tie exactly. Two kernels, or one kernel
  * on two machines, may differ by rounding: by at most about dimension * 2^-24 times the sum of the
- * terms' absolute values. Scores of binary vectors are exact, but for the one rounding of Jaccard.
+ * terms' absolute values, and 2^-149 for each term, as what is smaller than that is lost: elements
+ * that differ by less than about 1e-22 have the Euclidean distance zero. Scores of binary vectors
+ * are exact, but for the one rounding of Jaccard.
  */
 public final class Kernel {
   private final RowFormat format;
@@ -39,8 +41,9 @@ public final class Kernel {
   /**
    * Makes a vector the query: copies it and, under cosine, normalises it.
    *
-   * @param vector of the kernel's dimension; of floats, or of the rows' own type; checked by the
-   *     caller to be finite and, under cosine, to have a norm of at least 1e-30; only read
+   * @param vector of the kernel's dimension; of floats, or of the rows' own type, for codes of any
+   *     numbers; checked by the caller to be finite and, under cosine, to have a norm of at least
+   *     1e-30; only read
    * @param query made by {@link #newQuery} of this kernel; overwritten
    * @throws IllegalArgumentException if the vector has another dimension or an unsuitable type, or
    *     the query is another kernel's
@@ -69,7 +72,8 @@ public final class Kernel {
    * Scores the rows of {@code ordinals[0 .. count - 1]} into {@code scores[0 .. count - 1]}. The
    * more rows a call scores, the more cache misses overlap; a multiple of eight is best.
    *
-   * @param query what {@link #prepare} or {@link #prepareStored} wrote; only read
+   * @param query what {@link #prepare} or {@link #prepareStored} wrote; stays the same, but has
+   *     room that the call uses
    * @param rows of this kernel's layout
    * @param ordinals of length {@code count} or more; only read; may repeat
    * @param count 0 or more

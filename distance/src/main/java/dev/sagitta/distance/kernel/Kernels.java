@@ -1,5 +1,7 @@
 package dev.sagitta.distance.kernel;
 
+import dev.sagitta.distance.ElementType;
+import dev.sagitta.distance.Metric;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -119,10 +121,13 @@ public final class Kernels {
     Kernels.class.getModule().addReads(vectors.get());
     try {
       Class<? extends KernelSet> simd = Class.forName(SIMD_CLASS).asSubclass(KernelSet.class);
-      return Optional.of(
+      KernelSet set =
           vectorBits.isPresent()
               ? simd.getDeclaredConstructor(int.class).newInstance(vectorBits.getAsInt())
-              : simd.getDeclaredConstructor().newInstance());
+              : simd.getDeclaredConstructor().newInstance();
+      // Links the loops, which import the module too.
+      var unused = set.sums(ElementType.FLOAT32, Metric.EUCLIDEAN);
+      return Optional.of(set);
     } catch (ReflectiveOperationException | LinkageError e) {
       return Optional.empty();
     }

@@ -1,5 +1,7 @@
 package dev.sagitta.distance.kernel;
 
+import dev.sagitta.distance.VectorValue;
+
 /**
  * A query in the form that one kernel scores: converted, padded with zeros and, under cosine,
  * normalised. Made by {@link Kernel#newQuery}, filled by {@link Kernel#prepare} or {@link
@@ -14,6 +16,9 @@ public final class PreparedQuery {
   /** The bits, of binary rows; as long as a row is with its padding. */
   final long[] words;
 
+  /** Room for the sums of eight rows, lane by lane, while they are scored. */
+  final float[] lanes = new float[8 * RowFormat.ALIGNMENT_BYTES / Float.BYTES];
+
   /** What the score of a code row is beside its sum: {@code base + factor * sum}. */
   double base;
 
@@ -23,6 +28,26 @@ public final class PreparedQuery {
     this.format = format;
     this.floats = new float[floatCount];
     this.words = new long[wordCount];
+  }
+
+  /** Converts the elements of a vector of numbers, which are not normalised. */
+  void setFloats(VectorValue vector) {
+    switch (vector) {
+      case VectorValue.Float32(float[] values) ->
+          System.arraycopy(values, 0, floats, 0, values.length);
+      case VectorValue.Float16(short[] bits) -> {
+        for (int i = 0; i < bits.length; i++) {
+          floats[i] = Float.float16ToFloat(bits[i]);
+        }
+      }
+      case VectorValue.Int8(byte[] values) -> {
+        for (int i = 0; i < values.length; i++) {
+          floats[i] = values[i];
+        }
+      }
+      case VectorValue.Binary bits ->
+          throw new IllegalArgumentException("bits are no numbers: " + bits);
+    }
   }
 
   /** The rows that this query can be scored against. */

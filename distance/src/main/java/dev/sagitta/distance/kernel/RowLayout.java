@@ -28,9 +28,6 @@ public final class RowLayout implements RowFormat {
   /** The largest dimension of a row. Core may allow less. */
   public static final int DIMENSION_MAX = 65_536;
 
-  /** Rows start at, and are long, a multiple of this many bytes: a cache line, a 512-bit vector. */
-  public static final int ALIGNMENT_BYTES = RowFormat.ALIGNMENT_BYTES;
-
   static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfShort SHORT =
@@ -116,7 +113,7 @@ public final class RowLayout implements RowFormat {
   public static double norm(VectorValue vector) {
     return switch (vector) {
       case VectorValue.Float32(float[] values) -> norm(values);
-      case VectorValue.Float16 halves -> norm(halves.toFloats());
+      case VectorValue.Float16(short[] bits) -> norm(bits);
       case VectorValue.Int8(byte[] values) -> norm(values);
       case VectorValue.Binary bits ->
           throw new IllegalArgumentException("a binary vector has no norm: " + bits);
@@ -140,6 +137,16 @@ public final class RowLayout implements RowFormat {
       squares0 += (double) values[i] * values[i];
     }
     return Math.sqrt((squares0 + squares1) + (squares2 + squares3));
+  }
+
+  private static double norm(short[] halves) {
+    // At most 65,536 squares of 2^32, each of 22 bits: exact but for the smallest.
+    double squares = 0;
+    for (short half : halves) {
+      double value = Float.float16ToFloat(half);
+      squares += value * value;
+    }
+    return Math.sqrt(squares);
   }
 
   private static double norm(byte[] values) {
@@ -257,10 +264,9 @@ public final class RowLayout implements RowFormat {
       }
       return;
     }
-    float[] values = vector.toFloats();
-    System.arraycopy(values, 0, query.floats, 0, dimension);
+    query.setFloats(vector);
     if (metric == Metric.COSINE) {
-      scale(query.floats, 1 / norm(values));
+      scale(query.floats, 1 / norm(vector));
     }
   }
 

@@ -51,18 +51,14 @@ final class SimdBitSums implements RowSums {
       sum2 = sum2.add(TERM.count(part, load(row2, offset2 + bytes)));
       sum3 = sum3.add(TERM.count(part, load(row3, offset3 + bytes)));
     }
-    sums[at] = score(sum0);
-    sums[at1] = score(sum1);
-    sums[at2] = score(sum2);
-    sums[at3] = score(sum3);
+    sums[at] = TERM.twin().score(sum0.reduceLanes(VectorOperators.ADD));
+    sums[at1] = TERM.twin().score(sum1.reduceLanes(VectorOperators.ADD));
+    sums[at2] = TERM.twin().score(sum2.reduceLanes(VectorOperators.ADD));
+    sums[at3] = TERM.twin().score(sum3.reduceLanes(VectorOperators.ADD));
   }
 
   private static LongVector load(MemorySegment row, long offset) {
     return LongVector.fromMemorySegment(SPECIES, row, offset, ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private static float score(LongVector counts) {
-    return TERM.twin().score(counts.reduceLanes(VectorOperators.ADD));
   }
 
   @Override

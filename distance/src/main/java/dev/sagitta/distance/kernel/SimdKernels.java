@@ -15,6 +15,9 @@ final class SimdKernels implements KernelSet {
   /** Rows are padded for vectors of this size. */
   static final int VECTOR_BITS_MAX = RowFormat.ALIGNMENT_BYTES * Byte.SIZE;
 
+  /** Lanes of the shortest vectors of bytes. */
+  private static final int BYTE_LANES_MIN = VectorShape.S_64_BIT.vectorBitSize() / Byte.SIZE;
+
   private final VectorSpecies<Float> floats;
   private final VectorSpecies<Long> longs;
 
@@ -60,14 +63,12 @@ final class SimdKernels implements KernelSet {
           case FLOAT32 -> new LaneLoad.Float32(floats);
           case FLOAT16 -> new LaneLoad.Float16(floats);
           case INT8 ->
-              floats.length() < Long.BYTES
+              floats.length() < BYTE_LANES_MIN
                   ? new LaneLoad.Int8Narrow(floats)
                   : new LaneLoad.Int8(floats);
           case BINARY -> throw new IllegalArgumentException("bits are no numbers: " + term);
         };
-    boolean eightRows =
-        elements != ElementType.FLOAT16 && VirtualMachine.vectorRegisters(vectorBits()) >= 32;
-    return LoopTemplate.instance(SimdSums.class, new SimdStep(load, term, eightRows));
+    return LoopTemplate.instance(SimdSums.class, new SimdStep(load, term));
   }
 
   private static RowSums bitSums(Record term) {

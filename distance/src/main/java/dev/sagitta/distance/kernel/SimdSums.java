@@ -3,21 +3,20 @@ package dev.sagitta.distance.kernel;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The loops over numeric rows by the Vector API: a template, see {@link LoopTemplate}.
  *
- * <p>Four or eight rows at a time, one sum each: independent chains of additions hide most of their
- * latency, the query is loaded once for all, and cache misses overlap. A row that is left over goes
- * by itself, in a loop with the same order of additions; two or three go with one of them repeated.
- * So a sum does not depend on a row's place in the call.
+ * <p>Eight rows at a time, or four, one sum each: independent chains of additions hide most of
+ * their latency, the query is loaded once for all, and cache misses overlap. Where fewer are left,
+ * the last one is repeated, which costs hardly more than to add up one alone. So a sum does not
+ * depend on a row's place in the call.
  *
  * <p>The loops are kept small for a reason: C2 stops inlining when a method has grown to a limit of
- * nodes, and from there on every vector is an object on the heap. Two sums per row are beyond it.
- * The Vector API's own methods are inlined even then, ours are not, so four rows fold their sums in
- * place: FLOAT16 has reached the limit before.
+ * nodes, and from there on every vector is an object on the heap. Two sums per row are beyond it,
+ * and so are eight rows whose elements are converted. The loops end by storing the sums of all
+ * lanes, which scalar code adds up.
  */
 final class SimdSums implements RowSums {
   private static final SimdStep STEP =
@@ -29,40 +28,29 @@ final class SimdSums implements RowSums {
   private static final int LANES = SPECIES.length();
   private static final int ELEMENT_BYTES = LOAD.elementBytes();
 
-  private static final VectorShuffle<Float> ROTATE_8 = VectorShuffle.iota(SPECIES, 8, 1, true);
-  private static final VectorShuffle<Float> ROTATE_4 = VectorShuffle.iota(SPECIES, 4, 1, true);
-  private static final VectorShuffle<Float> ROTATE_2 = VectorShuffle.iota(SPECIES, 2, 1, true);
-  private static final VectorShuffle<Float> ROTATE_1 = VectorShuffle.iota(SPECIES, 1, 1, true);
-
   @Override
   public void sum(PreparedQuery query, VectorRows rows, int[] ordinals, int count, float[] sums) {
     float[] floats = query.floats;
+    float[] lanes = query.lanes;
     int at = 0;
     if (STEP.eightRows()) {
       for (; at + 8 <= count; at += 8) {
-        sumEight(floats, rows, ordinals, at, sums);
+        sumEight(floats, rows, ordinals, at, lanes);
+        sum(lanes, sums, at, 8);
       }
     }
-    for (; at + 1 < count; at += 4) {
-      sumFour(floats, rows, ordinals, at, count, sums);
-    }
-    if (at < count) {
-      sums[at] = sumOne(floats, rows.extentOf(ordinals[at]), rows.offsetOf(ordinals[at]));
+    for (; at < count; at += 4) {
+      sumFour(floats, rows, ordinals, at, count, lanes);
+      sum(lanes, sums, at, Math.min(4, count - at));
     }
   }
 
-  private static float sumOne(float[] query, MemorySegment row, long offset) {
-    FloatVector sum = STEP.zero();
-    for (int i = 0; i < query.length; i += LANES) {
-      FloatVector part = FloatVector.fromArray(SPECIES, query, i);
-      sum = TERM.add(part, LOAD.load(row, offset + (long) i * ELEMENT_BYTES), sum);
-    }
-    return sum(sum);
-  }
-
-  /** Sums up to four rows; beyond {@code count} the last row takes the place of those missing. */
+  /**
+   * Sums up to four rows, lane by lane; beyond {@code count} the last row takes the place of those
+   * missing.
+   */
   private static void sumFour(
-      float[] query, VectorRows rows, int[] ordinals, int at, int count, float[] sums) {
+      float[] query, VectorRows rows, int[] ordinals, int at, int count, float[] lanes) {
     int at1 = Math.min(at + 1, count - 1);
     int at2 = Math.min(at + 2, count - 1);
     int at3 = Math.min(at + 3, count - 1);
@@ -86,33 +74,15 @@ final class SimdSums implements RowSums {
       sum2 = TERM.add(part, LOAD.load(row2, offset2 + bytes), sum2);
       sum3 = TERM.add(part, LOAD.load(row3, offset3 + bytes), sum3);
     }
-    // What sum(FloatVector) does, in place, see above.
-    if (LANES > 8) {
-      sum0 = sum0.add(sum0.rearrange(ROTATE_8));
-      sum1 = sum1.add(sum1.rearrange(ROTATE_8));
-      sum2 = sum2.add(sum2.rearrange(ROTATE_8));
-      sum3 = sum3.add(sum3.rearrange(ROTATE_8));
-    }
-    if (LANES > 4) {
-      sum0 = sum0.add(sum0.rearrange(ROTATE_4));
-      sum1 = sum1.add(sum1.rearrange(ROTATE_4));
-      sum2 = sum2.add(sum2.rearrange(ROTATE_4));
-      sum3 = sum3.add(sum3.rearrange(ROTATE_4));
-    }
-    if (LANES > 2) {
-      sum0 = sum0.add(sum0.rearrange(ROTATE_2));
-      sum1 = sum1.add(sum1.rearrange(ROTATE_2));
-      sum2 = sum2.add(sum2.rearrange(ROTATE_2));
-      sum3 = sum3.add(sum3.rearrange(ROTATE_2));
-    }
-    sums[at] = sum0.add(sum0.rearrange(ROTATE_1)).lane(0);
-    sums[at1] = sum1.add(sum1.rearrange(ROTATE_1)).lane(0);
-    sums[at2] = sum2.add(sum2.rearrange(ROTATE_1)).lane(0);
-    sums[at3] = sum3.add(sum3.rearrange(ROTATE_1)).lane(0);
+    sum0.intoArray(lanes, 0 * LANES);
+    sum1.intoArray(lanes, 1 * LANES);
+    sum2.intoArray(lanes, 2 * LANES);
+    sum3.intoArray(lanes, 3 * LANES);
   }
 
+  /** Sums eight rows, lane by lane. */
   private static void sumEight(
-      float[] query, VectorRows rows, int[] ordinals, int at, float[] sums) {
+      float[] query, VectorRows rows, int[] ordinals, int at, float[] lanes) {
     MemorySegment row0 = rows.extentOf(ordinals[at]);
     MemorySegment row1 = rows.extentOf(ordinals[at + 1]);
     MemorySegment row2 = rows.extentOf(ordinals[at + 2]);
@@ -149,32 +119,41 @@ final class SimdSums implements RowSums {
       sum6 = TERM.add(part, LOAD.load(row6, offset6 + bytes), sum6);
       sum7 = TERM.add(part, LOAD.load(row7, offset7 + bytes), sum7);
     }
-    sums[at] = sum(sum0);
-    sums[at + 1] = sum(sum1);
-    sums[at + 2] = sum(sum2);
-    sums[at + 3] = sum(sum3);
-    sums[at + 4] = sum(sum4);
-    sums[at + 5] = sum(sum5);
-    sums[at + 6] = sum(sum6);
-    sums[at + 7] = sum(sum7);
+    sum0.intoArray(lanes, 0 * LANES);
+    sum1.intoArray(lanes, 1 * LANES);
+    sum2.intoArray(lanes, 2 * LANES);
+    sum3.intoArray(lanes, 3 * LANES);
+    sum4.intoArray(lanes, 4 * LANES);
+    sum5.intoArray(lanes, 5 * LANES);
+    sum6.intoArray(lanes, 6 * LANES);
+    sum7.intoArray(lanes, 7 * LANES);
+  }
+
+  private static void sum(float[] lanes, float[] sums, int at, int count) {
+    for (int i = 0; i < count; i++) {
+      sums[at + i] = sum(lanes, i * LANES);
+    }
   }
 
   /**
-   * The sum of all lanes, halving each time. {@code reduceLanes} is left alone because its order of
-   * additions may differ between interpreter and compiler, and with it the last bit of a score.
+   * The sum of a row's lanes, always in this order. {@code reduceLanes} is left alone because its
+   * order of additions may differ between interpreter and compiler, and with it the last bit of a
+   * score.
    */
-  private static float sum(FloatVector vector) {
-    FloatVector folded = vector;
-    if (LANES > 8) {
-      folded = folded.add(folded.rearrange(ROTATE_8));
-    }
-    if (LANES > 4) {
-      folded = folded.add(folded.rearrange(ROTATE_4));
-    }
-    if (LANES > 2) {
-      folded = folded.add(folded.rearrange(ROTATE_2));
-    }
-    return folded.add(folded.rearrange(ROTATE_1)).lane(0);
+  private static float sum(float[] lanes, int first) {
+    float even = quarter(lanes, first) + quarter(lanes, first + 2);
+    float odd = quarter(lanes, first + 1) + quarter(lanes, first + 3);
+    return even + odd;
+  }
+
+  /** The sum of every fourth lane. */
+  private static float quarter(float[] lanes, int first) {
+    return switch (LANES) {
+      case 4 -> lanes[first];
+      case 8 -> lanes[first] + lanes[first + 4];
+      case 16 -> (lanes[first] + lanes[first + 8]) + (lanes[first + 4] + lanes[first + 12]);
+      default -> throw new AssertionError(LANES);
+    };
   }
 
   @Override

@@ -50,10 +50,10 @@ public final class VectorRows {
               + ", was "
               + rowsPerExtentShift);
     }
-    if (rowBytes <= 0 || rowBytes % RowLayout.ALIGNMENT_BYTES != 0) {
+    if (rowBytes <= 0 || rowBytes % RowFormat.ALIGNMENT_BYTES != 0) {
       throw new IllegalArgumentException(
           "rowBytes must be a positive multiple of "
-              + RowLayout.ALIGNMENT_BYTES
+              + RowFormat.ALIGNMENT_BYTES
               + ", was "
               + rowBytes);
     }
@@ -70,9 +70,9 @@ public final class VectorRows {
       if (!extent.isNative() || extent.isMapped()) {
         throw new IllegalArgumentException("an extent must be native, not mapped, was " + extent);
       }
-      if (extent.address() % RowLayout.ALIGNMENT_BYTES != 0) {
+      if (extent.address() % RowFormat.ALIGNMENT_BYTES != 0) {
         throw new IllegalArgumentException(
-            "an extent must be aligned to " + RowLayout.ALIGNMENT_BYTES + " bytes, was " + extent);
+            "an extent must be aligned to " + RowFormat.ALIGNMENT_BYTES + " bytes, was " + extent);
       }
     }
   }

@@ -12,8 +12,6 @@ final class VirtualMachine {
   /** Whether a fused multiply-add is one instruction; where unknown, no. Emulated it is ruinous. */
   static final boolean FAST_FMA = isOn("UseFMA");
 
-  private static final int AVX512_BITS = 512;
-
   private VirtualMachine() {}
 
   /** Whether hot code is compiled by C2, the one compiler that turns the Vector API into SIMD. */
@@ -24,12 +22,6 @@ final class VirtualMachine {
         && !mode.contains("interpreted")
         && !mode.contains("emulated-client")
         && !isOn("UseJVMCICompiler");
-  }
-
-  /** How many registers there are for vectors of a size: AVX-512 and AArch64 have 32, AVX2 16. */
-  static int vectorRegisters(int vectorBits) {
-    boolean many = vectorBits >= AVX512_BITS || System.getProperty("os.arch", "").equals("aarch64");
-    return many ? 32 : 16;
   }
 
   private static boolean isOn(String option) {

@@ -234,6 +234,21 @@ final class CodeDistanceTest {
     }
   }
 
+  /**
+   * A query too many steps away: what is stated of it is that it counts as no nearer than it is.
+   */
+  @Test
+  void aQueryBeyondTheStepsThatCountIsTakenForNearer() {
+    CodeLayout layout = new CodeLayout(Metric.EUCLIDEAN, 1, 0, 1e-20f);
+    for (KernelSet set : KernelSets.FAST) {
+      try (StoredVectors stored = StoredVectors.of(set, layout, VectorValue.float32(0))) {
+        float far = stored.score(VectorValue.float32(1), 0)[0];
+        float near = stored.score(VectorValue.float32(1e-10f), 0)[0];
+        assertTrue(far > near && far < 1, () -> set.name() + " " + near + " " + far);
+      }
+    }
+  }
+
   /** The squares of steps this small are below every float, the squares of distances are not. */
   @Test
   void smallStepsKeepTheirSquares() {

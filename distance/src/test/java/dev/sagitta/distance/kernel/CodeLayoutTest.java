@@ -204,7 +204,7 @@ final class CodeLayoutTest {
         assertThrows(
             IllegalArgumentException.class, () -> new CodeLayout(Metric.EUCLIDEAN, 4, min, max));
     assertEquals(
-        "min must be below max and the range between them finite, was " + min + " to " + max,
+        "min must be below max, and both from -1.0E15 to 1.0E15; was " + min + " to " + max,
         refused.getMessage());
   }
 

@@ -59,7 +59,10 @@ final class KernelProbe {
     return formats;
   }
 
-  /** Checks that compiling a kernel keeps the bits of its scores, and makes it leave no garbage. */
+  /**
+   * Checks that compiling a kernel keeps the bits of its scores, and that it leaves no garbage
+   * then.
+   */
   private static void checkCompiling(RowFormat format) {
     ElementType elements = format instanceof CodeLayout ? ElementType.FLOAT32 : format.elements();
     VectorValue[] vectors = OddVectors.ordinary(new Random(3), elements, DIMENSION, ROWS);
@@ -78,6 +81,7 @@ final class KernelProbe {
         }
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < CALLS_PER_ROUND; i++) {
+          kernel.prepare(vectors[0], query);
           kernel.score(query, stored.rows(), ordinals, ROWS, warm);
         }
         allocatedBytes = threads.getCurrentThreadAllocatedBytes() - before;

@@ -111,6 +111,6 @@ final class VectorRowsTest {
   }
 
   private MemorySegment extent(long bytes) {
-    return arena.allocate(bytes, RowLayout.ALIGNMENT_BYTES);
+    return arena.allocate(bytes, RowFormat.ALIGNMENT_BYTES);
   }
 }
