@@ -107,6 +107,33 @@ final class VerifyRunTest {
     store.assertIntact(VerifyLevel.CONTENT);
   }
 
+  /** Then the last log is made again under its name, and sealed, while its old file is read. */
+  @Test
+  void aCollectionMayBeOpenedWhoseLastLogIsInDoubt() throws InterruptedException {
+    for (VerifyLevel level : List.of(VerifyLevel.CHECKSUMS, VerifyLevel.CONTENT)) {
+      VectorCollection failing = store.filled();
+      database
+          .files()
+          .failNext(
+              call ->
+                  call.operation() == IoCall.Operation.FORCE_DIRECTORY
+                      && call.path().equals(VerifiedDatabase.directory("a")),
+              new IOException("told to fail"));
+      assertThrows(CollectionFailedException.class, failing::checkpoint);
+      database.kill();
+      AtomicInteger version = new AtomicInteger(3);
+      VerifyReport report =
+          database
+              .open()
+              .verify(
+                  level,
+                  progress -> disturb(database.open().collection(progress.collection()), version));
+      assertTrue(report.intact(), () -> level + ": " + report.damage());
+      database.open().drop("a");
+      database.open().drop("b");
+    }
+  }
+
   @Test
   void progressRisesToTheEnd() throws InterruptedException {
     VectorCollection collection = store.filled();

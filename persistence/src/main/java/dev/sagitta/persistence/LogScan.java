@@ -179,14 +179,25 @@ public final class LogScan implements Closeable {
     }
     boolean torn = met == LogReader.Met.BAD && LogTail.isTorn(current);
     if (met == LogReader.Met.SEAL && current.sealedSuccessor() != 0) {
-      throw new CorruptFileException(
-          directory.resolve(FileKind.LOG.fileName(current.header().number() + 1)),
-          0,
-          "log " + current.sealedSuccessor() + ", named by the seal of " + current.file(),
-          "no such file");
+      requireThere(current);
     }
     end(current, torn);
     return false;
+  }
+
+  /**
+   * Refuses a log whose successor is lost. One that was made since the scan began, beyond its
+   * limit, is none of it: the log was the last, and made again meanwhile.
+   */
+  private void requireThere(LogReader sealed) throws IOException {
+    Path successor = directory.resolve(FileKind.LOG.fileName(sealed.header().number() + 1));
+    if (!files.exists(successor)) {
+      throw new CorruptFileException(
+          successor,
+          0,
+          "log " + sealed.sealedSuccessor() + ", named by the seal of " + sealed.file(),
+          "no such file");
+    }
   }
 
   private void end(LogReader last, boolean torn) throws CorruptFileException {
