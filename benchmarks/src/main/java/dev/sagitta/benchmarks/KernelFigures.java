@@ -92,8 +92,9 @@ public final class KernelFigures {
     }
     describe(runnables);
     KernelTable.printHead(dimensions);
-    tables.forEach((metric, table) -> table.print(metric));
-    KernelTable.printLast(reads.gigabytesPerSecond(), dimensions.length);
+    double sequential = reads.gigabytesPerSecond();
+    tables.forEach((metric, table) -> table.print(metric, sequential));
+    KernelTable.printLast(sequential, dimensions.length);
   }
 
   private void describe(Runnables runnables) {

@@ -62,8 +62,12 @@ final class KernelTable {
             .collect(Collectors.joining(" | ")));
   }
 
-  /** Prints the rows. */
-  void print(Metric metric) {
+  /**
+   * Prints the rows.
+   *
+   * @param sequential how fast memory is read from front to back, in GB/s
+   */
+  void print(Metric metric, double sequential) {
     String names =
         measured.values().iterator().next().values().stream()
             .map(kernel -> kernel.name().split(" ", -1)[0])
@@ -72,7 +76,7 @@ final class KernelTable {
     row("| **%s**, %s | | %s", metric, names, "| ".repeat(2 * measured.size()));
     for (RowType type : RowType.values()) {
       if (type.supports(metric)) {
-        printRatios(type);
+        printRatios(type, sequential);
       }
     }
     for (RowType type : RowType.values()) {
@@ -82,7 +86,7 @@ final class KernelTable {
     }
   }
 
-  private void printRatios(RowType type) {
+  private void printRatios(RowType type, double sequential) {
     Subject subject = new Subject(type, false);
     String name = name(type);
     boolean isFloat32 = type == RowType.FLOAT32;
@@ -97,6 +101,18 @@ final class KernelTable {
           (kernels, memory) ->
               ratio(bulk(kernels, subject, memory), inC(kernels, subject, memory, family)));
     }
+    printRow(
+        "bytes of bulk / of memory read from front to back, " + name,
+        "",
+        (kernels, memory) ->
+            memory == RowMemory.DRAM
+                ? bulk(kernels, subject, memory)
+                    .flatMap(
+                        time ->
+                            Optional.ofNullable(kernels.get(subject))
+                                .map(kernel -> kernel.rowBytes() / time.nanos() / sequential))
+                    .map("%.2f"::formatted)
+                : Optional.empty());
     if (!isFloat32) {
       printRow(
           "speed of " + name + " / float32",
