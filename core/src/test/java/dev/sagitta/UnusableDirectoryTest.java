@@ -90,6 +90,21 @@ final class UnusableDirectoryTest {
     goOn(data(), writer);
   }
 
+  /** As in the home of another user, who lets one in. */
+  @Test
+  void theDirectoryAboveNeedsNotBeReadable() throws IOException {
+    NumberedWriter writer = new NumberedWriter();
+    Files.createDirectory(data());
+    permit(List.of(directory), "--x--x--x");
+    try {
+      assumeFalse(Files.isReadable(directory), "permissions do not bind this user");
+      fill(data(), writer);
+      goOn(data(), writer);
+    } finally {
+      permit(List.of(directory), "rwxr-xr-x");
+    }
+  }
+
   @Test
   void whatIsNoDirectoryIsRefused() throws IOException {
     Path file = Files.createFile(directory.resolve("file"));

@@ -15,7 +15,6 @@ import dev.sagitta.distance.kernel.RowLayout;
 import dev.sagitta.persistence.FileOperations;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -187,26 +186,10 @@ public final class DatabaseEngine {
             config,
             VectorStore.rowsPerExtentShift(layout, tuning.vectorExtentBytes()),
             tuning.payloadExtentBytes()));
-    forceAncestors();
+    DurableNames.forceAncestors(files, directory);
     Path made = directory.resolve(name);
     files.rename(making, made);
     forceOrUndo(directory, () -> files.rename(made, making));
-  }
-
-  /**
-   * Makes the directory's own name durable: the process that made it, and perhaps those above it
-   * that hold nothing else, may have died before it could.
-   */
-  private void forceAncestors() throws IOException {
-    try {
-      Path above = directory.getParent();
-      while (above != null) {
-        files.forceDirectory(above);
-        above = files.list(above).size() == 1 ? above.getParent() : null;
-      }
-    } catch (AccessDeniedException unreadable) {
-      // Then no process with these rights has made it, since it forces what it makes.
-    }
   }
 
   /** Opens a collection that exists. */

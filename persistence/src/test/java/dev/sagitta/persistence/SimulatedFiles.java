@@ -330,7 +330,7 @@ public final class SimulatedFiles implements FileOperations {
     tree.require(directory);
     SimulatedDirectory forced = tree.directory(directory);
     if (fault.isPresent()) {
-      if (alive) {
+      if (alive && !(fault.get().error() instanceof DirectoryNotOpenedException)) {
         forced.failForce();
       }
       throw fault.get().error();
