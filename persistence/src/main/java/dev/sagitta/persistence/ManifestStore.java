@@ -24,9 +24,10 @@ import java.util.UUID;
  *
  * <ol>
  *   <li>{@link #deleteObsolete} deletes nothing that either of the two newest verified manifests
- *       needs, nor a further one that is kept because these list the same files, or because of
- *       damage, and deletes other manifests, durably, before anything that only they needed. So if
- *       g' is there and its files are, then no log from its first one on was ever deleted.
+ *       needs whose names are durable for certain, nor a further one that is kept because these
+ *       list the same files, or because of damage, and deletes other manifests, durably, before
+ *       anything that only they needed. So if g' is there and its files are, then no log from its
+ *       first one on was ever deleted.
  *   <li>{@link LogChain} reads from there on, without gap, to the highest log in the directory,
  *       each log up to where its successor's header says it ended. g knew nothing but a checkpoint
  *       of those same frames, and a required log that was durable in the directory before g was. So
@@ -59,10 +60,10 @@ public final class ManifestStore {
   private long currentGeneration;
 
   /**
-   * Whether that manifest is durable for certain: written here. One that was found may have its
-   * name since a force failed; then those before it are all that a power loss leaves.
+   * Generations that are durable for certain: written here, in full. One that was found, or failed
+   * here, may have its name since a force failed; then a power loss leaves those before it only.
    */
-  private boolean currentDurable;
+  private final Set<Long> durable = new HashSet<>();
 
   /** For a collection's directory, new or not. Does no I/O. */
   public ManifestStore(FileOperations files, Path directory) {
@@ -109,7 +110,6 @@ public final class ManifestStore {
         newest = newest.or(() -> Optional.of(manifest));
         requireThere(manifest);
         currentGeneration = generation;
-        currentDurable = false;
         return new Loaded(manifest.knowing(newest.get()), damaged);
       } catch (CorruptFileException e) {
         damaged.add(e);
@@ -225,7 +225,7 @@ public final class ManifestStore {
           path(manifest.generation()), FileHeader.BYTES, "the manifest as written", "another");
     }
     currentGeneration = manifest.generation();
-    currentDurable = true;
+    durable.add(currentGeneration);
   }
 
   /**
@@ -268,10 +268,12 @@ public final class ManifestStore {
 
   /**
    * Deletes what none of the manifests to be kept needs: other manifests, block files, logs, and
-   * temporary files that a crash left. Kept are the two newest that verify, and where these list
-   * the same files, the newest one that does not, so that there are two generations. Files whose
-   * names this package does not give are never touched. Deletes nothing unless the newest manifest
-   * there is the one that this object loaded or wrote last, and verifies.
+   * temporary files that a crash left. Kept are the two newest that this object wrote and that
+   * verify, and where these list the same files, the newest one that does not, so that there are
+   * two generations. As long as there are not, all others that verify are kept too: they may be
+   * needed, or not outlast a power loss. Files whose names this package does not give are never
+   * touched. Deletes nothing unless the newest manifest there is the one that this object wrote
+   * last, and verifies.
    *
    * <p>If one of {@link #toReadBack} is damaged or cannot be read, what it can be made again from
    * stays: the newest manifest before those that lists none of these, what that needs, and all logs
@@ -297,6 +299,7 @@ public final class ManifestStore {
   public List<String> deleteObsolete(List<Manifest> pinned, ReadBack readBack) throws IOException {
     List<String> names = files.list(directory);
     List<Long> generations = generations(names);
+    durable.retainAll(generations);
     List<Manifest> kept = kept(generations);
     if (kept.isEmpty() || kept.getLast().generation() != readBack.generation()) {
       return List.of();
@@ -326,25 +329,30 @@ public final class ManifestStore {
    * deleted.
    */
   private List<Manifest> kept(List<Long> generations) throws IOException {
-    var kept = new ArrayList<Manifest>();
+    var certain = new ArrayList<Manifest>();
+    var all = new ArrayList<Manifest>();
     for (long generation : generations) {
-      if (areEnough(kept)) {
+      if (areEnough(certain)) {
         // Of which format it is matters all the same.
         var unused = earlier(generation);
         continue;
       }
       try {
-        addKept(kept, readVerified(generation));
+        Manifest manifest = readVerified(generation);
+        all.add(manifest);
+        if (durable.contains(generation)) {
+          addKept(certain, manifest);
+        }
       } catch (CorruptFileException damaged) {
         // Whoever opens the collection is told of it.
       }
     }
-    if (!currentDurable
-        || kept.isEmpty()
-        || kept.getFirst().generation() != currentGeneration
+    if (certain.isEmpty()
+        || certain.getFirst().generation() != currentGeneration
         || !generations.getFirst().equals(currentGeneration)) {
       return List.of();
     }
+    List<Manifest> kept = areEnough(certain) ? certain : all;
     for (Manifest manifest : kept) {
       FileHeader.requireStore(
           path(manifest.generation()), kept.getFirst().storeId(), manifest.storeId());

@@ -29,6 +29,10 @@ final class ManifestNameTest {
 
   /** One of the store's next generation, which lists a file that no other one does. */
   private Manifest next() throws IOException {
+    return next(store);
+  }
+
+  private Manifest next(ManifestStore store) throws IOException {
     long generation = store.nextGeneration();
     String name = FileKind.VECTORS.fileName(generation);
     try (BlockFileWriter writer =
@@ -62,6 +66,18 @@ final class ManifestNameTest {
     return left;
   }
 
+  /** What every power loss leaves, though the newest manifest is damaged then. */
+  private Set<Long> leftBehindADamagedOne() throws IOException {
+    var left = new TreeSet<Long>();
+    for (long seed = 0; seed < SEEDS; seed++) {
+      SimulatedFiles survivor = files.copy(seed).crash(seed);
+      long newest = new ManifestStore(survivor, ROOT).load().manifest().generation();
+      survivor.flipBit(ROOT.resolve(FileKind.MANIFEST.fileName(newest)), 800);
+      left.add(new ManifestStore(survivor, ROOT).load().manifest().generation());
+    }
+    return left;
+  }
+
   @Test
   void nothingIsDeletedBehindOneThatWasOnlyFound() throws IOException {
     store.write(next());
@@ -72,9 +88,28 @@ final class ManifestNameTest {
     assertEquals(4, found.load().manifest().generation());
     assertEquals(List.of(), found.deleteObsolete());
     assertEquals(Set.of(1L, 2L, 3L, 4L), left());
-    found.write(next());
-    assertTrue(found.deleteObsolete().contains("MANIFEST-1"));
+    found.write(next(found));
+    assertEquals(List.of(), found.deleteObsolete(), "all but one of them may be lost");
     assertEquals(Set.of(5L), left());
+    assertEquals(Set.of(1L, 2L, 3L, 4L), leftBehindADamagedOne());
+    found.write(next(found));
+    assertTrue(found.deleteObsolete().contains("MANIFEST-1"));
+    assertEquals(Set.of(6L), left());
+    assertEquals(Set.of(5L), leftBehindADamagedOne());
+  }
+
+  @Test
+  void oneWhoseForceFailedIsNoneOfTheTwoThatAreKept() throws IOException {
+    store.write(next());
+    failAtForce(2);
+    store.write(next());
+    assertEquals(Set.of("MANIFEST-2", "vectors-2.ext"), Set.copyOf(store.deleteObsolete()));
+    assertEquals(Set.of(3L), left());
+    assertEquals(Set.of(1L), leftBehindADamagedOne());
+    store.write(next());
+    assertEquals(Set.of("MANIFEST-1", "vectors-1.ext"), Set.copyOf(store.deleteObsolete()));
+    assertEquals(Set.of(4L), left());
+    assertEquals(Set.of(3L), leftBehindADamagedOne());
   }
 
   @Test
