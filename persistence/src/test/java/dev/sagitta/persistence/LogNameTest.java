@@ -48,6 +48,15 @@ final class LogNameTest {
     }
   }
 
+  /** Goes on behind what is there, and loses power. */
+  private static void assertWhatIsAppendedStays(int before, SimulatedFiles files)
+      throws IOException {
+    LogWriter again = goOn(files, WRITTEN);
+    append(again, 2);
+    again.force();
+    assertEveryPowerLossLeaves(before + 2, files);
+  }
+
   /** Log 1 with three frames, forced, and two that are not. */
   private LogWriter written() throws IOException {
     LogWriter log = newLog(files);
@@ -136,12 +145,14 @@ final class LogNameTest {
         done = true;
       } catch (IOException crashed) {
         for (long seed = 0; seed < 20; seed++) {
-          int frames = replay(attempt.crash(seed), WRITTEN).payloads().size();
+          SimulatedFiles cut = attempt.crash(seed);
+          int frames = replay(cut, WRITTEN).payloads().size();
           assertTrue(frames >= 3 && frames <= 5, frames + " frames");
+          assertWhatIsAppendedStays(frames, cut);
         }
         SimulatedFiles killed = attempt.killProcess();
         assertEquals(5, replay(killed, WRITTEN).payloads().size());
-        append(goOn(killed, WRITTEN), 1);
+        assertWhatIsAppendedStays(5, killed);
       }
       step++;
     }
