@@ -223,6 +223,95 @@ final class SalvageFailureTest {
     assertFalse(files.exists(UNFINISHED));
   }
 
+  private static boolean givesTheTargetItsName(IoCall call) {
+    return call.operation() == IoCall.Operation.RENAME && call.path().equals(UNFINISHED);
+  }
+
+  /** Fails a salvage at forces of the directory above the target, once that has its name. */
+  private static void failToForceTheName(SimulatedFiles files, int failures) throws IOException {
+    var left = new AtomicInteger();
+    files.intercept(
+        call -> {
+          if (givesTheTargetItsName(call)) {
+            left.set(failures);
+          }
+          boolean force = call.operation() == IoCall.Operation.FORCE_DIRECTORY;
+          return force && call.path().equals(Path.of("/")) && left.getAndDecrement() > 0
+              ? Optional.of(Interceptor.Fault.of(new IOException("told to fail")))
+              : Optional.empty();
+        });
+    assertThrows(StorageException.class, () -> salvage(files, progress -> {}));
+    files.intercept(call -> Optional.empty());
+    assertFalse(files.exists(SalvageRun.TARGET));
+  }
+
+  @Test
+  void aNameThatCannotBeForcedIsTakenBackForGood() throws IOException {
+    SalvageStore store = SalvageStore.ofSmallFiles();
+    SimulatedFiles files = store.killed().next();
+    failToForceTheName(files, 1);
+    assertFalse(files.exists(UNFINISHED));
+    for (long seed = 0; seed < 20; seed++) {
+      assertFalse(files.copy(seed).crash(seed).exists(SalvageRun.TARGET), "seed " + seed);
+    }
+    assertTrue(SalvageRun.of(files, store).report().whole());
+  }
+
+  @Test
+  void whatCannotBeTakenBackForGoodStaysWhole() throws IOException {
+    SalvageStore store = SalvageStore.ofSmallFiles();
+    SimulatedFiles files = store.killed().next();
+    failToForceTheName(files, 2);
+    assertTrue(files.exists(UNFINISHED));
+    int back = 0;
+    for (long seed = 0; seed < 20; seed++) {
+      SimulatedFiles survivor = files.copy(seed).crash(seed);
+      if (survivor.exists(SalvageRun.TARGET)) {
+        back++;
+        assertEquals(store.history("a").last().size(), count(survivor, "a"), "seed " + seed);
+      }
+    }
+    assertTrue(back > 0 && back < 20, back + " targets came back");
+    assertTrue(SalvageRun.of(files, store).report().whole());
+  }
+
+  /** The name is not yet durable: who writes under it next has to see to that. */
+  @Test
+  void aKillBeforeTheNameIsDurableLosesNoLaterWrite() throws IOException {
+    SalvageStore store = SalvageStore.ofSmallFiles();
+    SimulatedFiles files = store.killed().next();
+    files.intercept(
+        call -> {
+          if (givesTheTargetItsName(call)) {
+            files.crashAtStep(call.step() + 1);
+          }
+          return Optional.empty();
+        });
+    assertThrows(StorageException.class, () -> salvage(files, progress -> {}));
+    SimulatedFiles next = files.killProcess();
+    int records = store.history("a").last().size();
+    try (VectorDatabase database = open(next)) {
+      database.collection("a").upsert(1_000, new float[] {1, 2, 3, 4}, Payload.empty());
+      for (long seed = 0; seed < 20; seed++) {
+        SimulatedFiles survivor = next.copy(seed).crash(seed);
+        assertEquals(records + 1, count(survivor, "a"), "seed " + seed);
+      }
+    }
+  }
+
+  private static VectorDatabase open(SimulatedFiles files) {
+    return VectorDatabase.open(
+        SalvageRun.TARGET,
+        DatabaseOptions.builder().linkerThreads(1).build(),
+        new Environment(files, new PlatformThreads(1), System::nanoTime, SMALL_LOG));
+  }
+
+  private static long count(SimulatedFiles files, String collection) {
+    try (VectorDatabase database = open(files)) {
+      return database.collection(collection).count();
+    }
+  }
+
   private static List<Path> files(SimulatedFiles files, String collection, FileKind kind)
       throws IOException {
     Path directory = SalvageStore.SOURCE.resolve(collection);

@@ -293,17 +293,19 @@ final class CollectionFiles {
   /**
    * Opens the log for the first write: a new one behind those that were replayed, in a new epoch,
    * and a manifest that requires it. Makes names durable first that a process gave which may have
-   * died before it could: the collection's own, before anything in it is acknowledged, and those of
-   * its logs, because a crash must not keep the new log's name and lose that of one before it.
+   * died before it could, before anything behind them is acknowledged: the collection's own, and
+   * the database's, which a salvage gives last.
    *
    * @throws LogNotBegunException if nothing has happened, so that it may be tried again
    */
   synchronized LogWriter openLog() throws IOException {
     try {
-      Path parent = directory.getParent();
-      if (parent != null) {
-        files.forceDirectory(parent);
+      Path database = directory.getParent();
+      if (database != null) {
+        DurableNames.forceParent(files, database);
+        files.forceDirectory(database);
       }
+      // Forced again behind the log's new name; here it shows in time if it cannot be opened.
       files.forceDirectory(directory);
     } catch (DirectoryNotOpenedException e) {
       throw new LogNotBegunException(e);

@@ -118,29 +118,7 @@ public final class DatabaseEngine {
     if (parent != null) {
       createDirectories(parent);
       files.createDirectory(missing);
-      forceOrUndo(parent, () -> files.delete(missing));
-    }
-  }
-
-  /** A change of names. */
-  private interface Naming {
-    void run() throws IOException;
-  }
-
-  /**
-   * Makes a name durable. Should that fail it is taken back: a force that is repeated may report
-   * success and leave it in doubt, so whoever tries again must find nothing to build on.
-   */
-  private void forceOrUndo(Path parent, Naming undoing) throws IOException {
-    try {
-      files.forceDirectory(parent);
-    } catch (IOException e) {
-      try {
-        undoing.run();
-      } catch (IOException suppressed) {
-        e.addSuppressed(suppressed);
-      }
-      throw e;
+      DurableNames.forceOrUndo(files, parent, () -> files.delete(missing));
     }
   }
 
@@ -189,7 +167,7 @@ public final class DatabaseEngine {
     DurableNames.forceAncestors(files, directory);
     Path made = directory.resolve(name);
     files.rename(making, made);
-    forceOrUndo(directory, () -> files.rename(made, making));
+    DurableNames.forceOrUndo(files, directory, () -> files.rename(made, making));
   }
 
   /** Opens a collection that exists. */

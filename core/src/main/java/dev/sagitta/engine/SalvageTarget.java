@@ -24,6 +24,9 @@ final class SalvageTarget {
   private final Path unfinished;
   private final DatabaseEngine database;
 
+  /** Whether no other name than the temporary one can come back. */
+  private boolean removable = true;
+
   private SalvageTarget(FileOperations files, Path target, DatabaseEngine database) {
     this.files = files;
     this.target = target;
@@ -47,6 +50,8 @@ final class SalvageTarget {
     requireFree(files, target);
     Path unfinished = unfinished(target);
     if (files.exists(unfinished)) {
+      // It may have been the target, and the process have died while it took the name back.
+      DurableNames.forceParent(files, unfinished);
       removeUnfinished(files, unfinished);
     }
     // Nothing is promised of it before it has its name, and then all of it is forced.
@@ -70,7 +75,10 @@ final class SalvageTarget {
     return database.openOrCreate(name, config);
   }
 
-  /** Closes the target, makes it durable and gives it its name. */
+  /**
+   * Closes the target, makes it durable and gives it its name. Should that name not become durable
+   * it is taken back, durably, before anything in it may be deleted.
+   */
   void finish() throws IOException {
     database.close();
     files.forceDirectory(unfinished);
@@ -81,15 +89,25 @@ final class SalvageTarget {
     files.rename(unfinished, target);
     Path parent = target.getParent();
     if (parent != null) {
-      files.forceDirectory(parent);
+      DurableNames.forceOrUndo(files, parent, () -> takeBack(parent));
     }
   }
 
-  /** Removes all of it after a failure, to which further ones are added. */
+  private void takeBack(Path parent) throws IOException {
+    removable = false;
+    files.rename(target, unfinished);
+    files.forceDirectory(parent);
+    removable = true;
+  }
+
+  /**
+   * Removes all of it after a failure, to which further ones are added. Where the target's name is
+   * in doubt all of it stays, lest a power loss leave that name with files missing.
+   */
   void discard(Throwable failure) {
     try {
       Closing.all(List.of(() -> database.close(false)));
-      if (files.exists(unfinished)) {
+      if (removable && files.exists(unfinished)) {
         removeUnfinished(files, unfinished);
       }
     } catch (IOException | RuntimeException e) {

@@ -14,6 +14,7 @@ import dev.sagitta.persistence.DirectoryNotOpenedException;
 import dev.sagitta.persistence.IoCall;
 import dev.sagitta.persistence.SimulatedFiles;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -87,7 +88,7 @@ final class CommitLogTest {
   void wantOfDescriptorsAtTheFirstWriteRefusesThatOneOnly() throws IOException {
     CommitLog log = parts.log(Durability.sync());
     WriteLane lane = parts.lane(CollectionParts.DIRECT, log);
-    for (Path directory : List.of(Path.of("/data"), CollectionParts.DIRECTORY)) {
+    for (Path directory : List.of(Path.of("/"), Path.of("/data"), CollectionParts.DIRECTORY)) {
       failForcing(
           parts.disk,
           directory,
@@ -101,6 +102,16 @@ final class CommitLogTest {
           refused.getMessage());
     }
     assertEquals(1, parts.write(lane, CollectionParts.upsert("a", 1)).join());
+    log.close();
+  }
+
+  @Test
+  void whatIsAboveTheDatabaseNeedsNotBeReadable() throws IOException {
+    CommitLog log = parts.log(Durability.sync());
+    failForcing(
+        parts.disk, Path.of("/"), new DirectoryNotOpenedException(new AccessDeniedException("/")));
+    upsert(log, "a", 0);
+    assertEquals(1, log.durableSequence());
     log.close();
   }
 

@@ -61,12 +61,21 @@ final class DurableNamesTest {
   }
 
   @Test
+  void theOneAboveIsForcedAlone() throws IOException {
+    DurableNames.forceParent(files, DATABASE);
+    assertEquals(List.of(Path.of("/a/b")), forced);
+    DurableNames.forceParent(files, Path.of("/"));
+    assertEquals(1, forced.size());
+  }
+
+  @Test
   void oneThatMayNotBeReadEndsThatInPeace() throws IOException {
     refuse("/a", denied("/a"));
     DurableNames.forceAncestors(files, DATABASE);
     refuse("/a/b", denied("/a/b"));
     DurableNames.forceAncestors(files, DATABASE);
-    assertEquals(List.of(Path.of("/a/b"), Path.of("/a"), Path.of("/a/b")), forced);
+    DurableNames.forceParent(files, DATABASE);
+    assertEquals(List.of(Path.of("/a/b"), Path.of("/a"), Path.of("/a/b"), Path.of("/a/b")), forced);
   }
 
   @Test

@@ -189,11 +189,11 @@ enum Sabotage {
   CREATE_WITHOUT_FORCING_THE_NAME(
       "CrashStepTest#creatingAndDropping",
       new LeaveOut(
-          "engine.DatabaseEngine", "forceOrUndo", "persistence.FileOperations.forceDirectory")),
+          "engine.DurableNames", "forceOrUndo", "persistence.FileOperations.forceDirectory")),
 
   KEEP_A_NAME_WHOSE_FORCE_FAILED(
       "FaultStepTest#creatingAndDropping",
-      new LeaveOut("engine.DatabaseEngine", "forceOrUndo", "engine.DatabaseEngine$Naming.run")),
+      new LeaveOut("engine.DurableNames", "forceOrUndo", "engine.DurableNames$Naming.run")),
 
   GO_ON_BEHIND_A_LOG_WHOSE_NAME_MAY_BE_LOST(
       "FaultStepTest#checkpointsAndLogRotation",
