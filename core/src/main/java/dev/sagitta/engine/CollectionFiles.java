@@ -280,6 +280,12 @@ final class CollectionFiles {
     return recovered.totalBytes();
   }
 
+  /** The same without the last one, if that was made again under its number. */
+  long recoveredLogBytesBefore(long logNumber) {
+    boolean again = logNumber == recovered.lastLogNumber();
+    return recovered.totalBytes() - (again ? recovered.endOffset() : 0);
+  }
+
   /** Newest sequence in the replayed logs, or that of the checkpoint if there is none. */
   long recoveredSequence() {
     return recovered.lastSequence();

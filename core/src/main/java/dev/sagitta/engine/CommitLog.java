@@ -32,7 +32,10 @@ final class CommitLog {
 
   private boolean closed;
 
-  /** Bytes in logs before the newest that the last checkpoint does not cover. */
+  /**
+   * Bytes in logs before the newest that the last checkpoint does not cover; of all that were
+   * replayed until one is open.
+   */
   private volatile long olderBytes;
 
   /** Size from which appending is refused; grows with the checkpoint's files. */
@@ -88,6 +91,7 @@ final class CommitLog {
         throw notBegun(e);
       }
       writer = log;
+      olderBytes = files.recoveredLogBytesBefore(log.logNumber());
       count(log);
     }
     return log;

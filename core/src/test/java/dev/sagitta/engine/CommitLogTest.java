@@ -26,6 +26,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class CommitLogTest {
+  /** Its header. */
+  private static final int EMPTY_LOG_BYTES = 128;
+
   private CollectionParts parts;
 
   CommitLogTest() throws IOException {
@@ -317,6 +320,26 @@ final class CommitLogTest {
     long before = next.bytes();
     upsert(next, "b", 0);
     assertTrue(next.bytes() > before);
+    next.close();
+  }
+
+  /** One whose name nothing proves is made again under its number, with its frames in it. */
+  @Test
+  void aLogThatIsMadeAgainIsCountedOnce() throws IOException {
+    CommitLog log = parts.log(Durability.sync());
+    upsert(log, "a", 900);
+    failForcing(parts.disk, CollectionParts.DIRECTORY, new IOException("told to fail"));
+    assertThrows(IOException.class, log::roll);
+    long before = log.bytes();
+    open(parts.disk.killProcess());
+    CommitLog next = parts.log(Durability.sync());
+    assertEquals(before + EMPTY_LOG_BYTES, next.bytes());
+    upsert(next, "b", 0);
+    assertEquals(2, next.newestLog());
+    long afterOne = next.bytes();
+    upsert(next, "b", 0);
+    long frame = next.bytes() - afterOne;
+    assertEquals(before + EMPTY_LOG_BYTES + 2 * frame, next.bytes());
     next.close();
   }
 }
