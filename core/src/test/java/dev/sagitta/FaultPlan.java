@@ -93,12 +93,16 @@ final class FaultPlan implements Interceptor {
   }
 
   /**
-   * Whether a force of a file failed and its pages are those of the medium again, so that what was
-   * written but not durable is lost even without a power loss.
+   * Whether a force of a log failed and its pages are those of the medium again, so that what was
+   * written but not durable is lost even without a power loss. Of any other file nothing counts
+   * before it was forced.
    */
   boolean losesPages() {
     return surprises()
-        && failed().filter(call -> call.operation() == IoCall.Operation.FORCE).isPresent();
+        && failed()
+            .filter(
+                call -> call.operation() == IoCall.Operation.FORCE && kind(call).startsWith("log-"))
+            .isPresent();
   }
 
   /** Whether an error is what an injected fault may lead to, and not one of the library's own. */
