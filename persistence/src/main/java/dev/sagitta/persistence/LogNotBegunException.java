@@ -3,8 +3,9 @@ package dev.sagitta.persistence;
 import java.io.IOException;
 
 /**
- * A new log could not be made, for want of room or of file descriptors perhaps, and nothing has its
- * name. What was there before is as it was, and making it may be tried again. Immutable.
+ * A new log could not be made, for want of room or of file descriptors perhaps, and has no name.
+ * What was there before is as it was, a log under that name too if it was to be made again, and
+ * making it may be tried again. Immutable.
  */
 public final class LogNotBegunException extends IOException {
 

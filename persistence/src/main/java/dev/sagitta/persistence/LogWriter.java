@@ -109,7 +109,8 @@ public final class LogWriter implements Closeable {
    *
    * @param end what the replay found; the frames to copy are read and verified again
    * @throws CorruptFileException if those frames are no longer what the replay found
-   * @throws LogNotBegunException if the new log could not be made and certainly does not exist
+   * @throws LogNotBegunException if the new log could not be made and certainly does not exist; one
+   *     that was to be made again is as it was
    * @throws FileAlreadyExistsException if the new log exists: an earlier attempt got that far
    *     before it failed, and a new replay will find it
    */
