@@ -1,11 +1,9 @@
 package dev.sagitta;
 
 import dev.sagitta.engine.EngineThreads;
-import dev.sagitta.persistence.FileHandle;
 import dev.sagitta.persistence.FileOperations;
+import dev.sagitta.persistence.Yielding;
 import java.lang.reflect.Constructor;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -190,27 +188,7 @@ final class Simulation {
 
   /** The same file system, at each call of which another thread may go on first. */
   FileOperations files(FileOperations files) {
-    return yielding(FileOperations.class, files);
-  }
-
-  private static <T> T yielding(Class<T> type, T target) {
-    Object proxy =
-        Proxy.newProxyInstance(
-            type.getClassLoader(),
-            new Class<?>[] {type},
-            (self, method, arguments) -> {
-              Thread.yield();
-              Object result;
-              try {
-                result = method.invoke(target, arguments);
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-              return result instanceof FileHandle handle
-                  ? yielding(FileHandle.class, handle)
-                  : result;
-            });
-    return type.cast(proxy);
+    return Yielding.files(files);
   }
 
   /** Threads for one database. */

@@ -73,7 +73,7 @@ public final class BrokenPersistence {
       return LogWriter.continueAfter(files, directory, storeId, end);
     }
     Path file = directory.resolve(FileKind.LOG.fileName(end.lastLogNumber()));
-    FileHandle handle = ((SimulatedFiles) files).openForWriting(file);
+    FileHandle handle = ((SimulatedFiles) Yielding.target(files)).openForWriting(file);
     LogHeader header = LogHeaderCodec.read(handle, file, storeId, end.lastLogNumber()).header();
     LogWriter writer = LogWriter.overHeader(files, directory, header, handle);
     set(writer, "writtenBytes", (handle.size() + 7) / 8 * 8);
