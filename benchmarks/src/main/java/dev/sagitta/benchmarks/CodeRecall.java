@@ -4,7 +4,9 @@ import static dev.sagitta.benchmarks.Report.row;
 
 import dev.sagitta.distance.ElementType;
 import dev.sagitta.distance.Metric;
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.distance.kernel.CodeLayout;
+import dev.sagitta.distance.kernel.CodeRange;
 import dev.sagitta.distance.kernel.RowLayout;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -13,7 +15,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Measures what 8-bit codes keep of the order of real vectors, and prints a Markdown table:
@@ -36,10 +40,12 @@ public final class CodeRecall {
         QUERIES                  of each set at most, by default 500
       """;
 
+  private static final int SAMPLE = 1_000;
+  private static final int SEED = 42;
   private static final int K = 10;
   private static final int[] CANDIDATES = {K, 20, 50, 100};
   private static final int CANDIDATES_MAX = 100;
-  private static final double[] CLIPPED = {0, 0.0002, 0.002, 0.02};
+  private static final double[] CLIPPED = {0, CodeRange.SHARE_LEFT_OUT, 0.002, 0.02};
   private static final List<Metric> METRICS =
       List.of(Metric.EUCLIDEAN, Metric.COSINE, Metric.DOT_PRODUCT, Metric.MANHATTAN);
 
@@ -61,7 +67,7 @@ public final class CodeRecall {
   private static void measure(VectorSet set, int queriesMax) {
     float[][] queries = Arrays.copyOf(set.queries(), Math.min(set.queries().length, queriesMax));
     for (Metric metric : METRICS) {
-      CodeRange range = new CodeRange(metric, set.base());
+      CodeRange range = CodeRange.of(metric, sample(set.base()));
       List<CodeLayout> layouts = Arrays.stream(CLIPPED).mapToObj(range::codesWithout).toList();
       try (Arena arena = Arena.ofShared()) {
         RowLayout vectors = new RowLayout(ElementType.FLOAT32, metric, set.base()[0].length);
@@ -76,6 +82,13 @@ public final class CodeRecall {
         }
       }
     }
+  }
+
+  private static List<VectorValue> sample(float[][] base) {
+    SplittableRandom random = new SplittableRandom(SEED);
+    return Stream.generate(() -> VectorValue.float32(base[random.nextInt(base.length)]))
+        .limit(SAMPLE)
+        .toList();
   }
 
   /** How many true neighbours of all queries each search finds, with each number of candidates. */
