@@ -77,6 +77,17 @@ final class VerifyRunTest {
     version.incrementAndGet();
   }
 
+  /** Opens each collection while its files are verified, writes to it, and checkpoints. */
+  private void assertIntactWhileDisturbed(VerifyLevel level, AtomicInteger version) {
+    VerifyReport report =
+        database
+            .open()
+            .verify(
+                level,
+                progress -> disturb(database.open().collection(progress.collection()), version));
+    assertTrue(report.intact(), () -> level + ": " + report.damage());
+  }
+
   private static void awaitIndexed(VectorCollection collection) {
     try {
       collection.awaitIndexed();
@@ -91,13 +102,7 @@ final class VerifyRunTest {
     store.killed();
     AtomicInteger version = new AtomicInteger(3);
     for (VerifyLevel level : VerifyLevel.values()) {
-      VerifyReport report =
-          database
-              .open()
-              .verify(
-                  level,
-                  progress -> disturb(database.open().collection(progress.collection()), version));
-      assertTrue(report.intact(), () -> level + ": " + report.damage());
+      assertIntactWhileDisturbed(level, version);
       VectorCollection collection = database.open().collection("a");
       // Runs behind the deletion on the same thread, and has nothing to store.
       collection.checkpoint();
@@ -121,14 +126,7 @@ final class VerifyRunTest {
               new IOException("told to fail"));
       assertThrows(CollectionFailedException.class, failing::checkpoint);
       database.kill();
-      AtomicInteger version = new AtomicInteger(3);
-      VerifyReport report =
-          database
-              .open()
-              .verify(
-                  level,
-                  progress -> disturb(database.open().collection(progress.collection()), version));
-      assertTrue(report.intact(), () -> level + ": " + report.damage());
+      assertIntactWhileDisturbed(level, new AtomicInteger(3));
       database.open().drop("a");
       database.open().drop("b");
     }

@@ -106,12 +106,8 @@ final class KernelTable {
         "",
         (kernels, memory) ->
             memory == RowMemory.DRAM
-                ? bulk(kernels, subject, memory)
-                    .flatMap(
-                        time ->
-                            Optional.ofNullable(kernels.get(subject))
-                                .map(kernel -> kernel.rowBytes() / time.nanos() / sequential))
-                    .map("%.2f"::formatted)
+                ? gigabytesPerSecond(kernels, subject, bulk(kernels, subject, memory))
+                    .map(speed -> "%.2f".formatted(speed / sequential))
                 : Optional.empty());
     if (!isFloat32) {
       printRow(
@@ -205,12 +201,18 @@ final class KernelTable {
     return time.flatMap(one -> other.map(two -> "%.2f".formatted(one.nanos() / two.nanos())));
   }
 
-  private static Optional<String> time(
+  /** How many bytes of rows, in GB/s. */
+  private static Optional<Double> gigabytesPerSecond(
       Map<Subject, TimedKernel> kernels, Subject subject, Optional<Time> time) {
     return Optional.ofNullable(kernels.get(subject))
-        .flatMap(
-            kernel ->
-                time.map(
-                    one -> "%.1f, %.1f".formatted(one.nanos(), kernel.rowBytes() / one.nanos())));
+        .flatMap(kernel -> time.map(one -> kernel.rowBytes() / one.nanos()));
+  }
+
+  private static Optional<String> time(
+      Map<Subject, TimedKernel> kernels, Subject subject, Optional<Time> time) {
+    return time.flatMap(
+        one ->
+            gigabytesPerSecond(kernels, subject, time)
+                .map(speed -> "%.1f, %.1f".formatted(one.nanos(), speed)));
   }
 }

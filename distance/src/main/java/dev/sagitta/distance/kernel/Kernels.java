@@ -125,7 +125,7 @@ public final class Kernels {
           vectorBits.isPresent()
               ? simd.getDeclaredConstructor(int.class).newInstance(vectorBits.getAsInt())
               : simd.getDeclaredConstructor().newInstance();
-      // Links the loops, which import the module too.
+      // Loads and verifies the loops, which import the module too.
       var unused = set.sums(ElementType.FLOAT32, Metric.EUCLIDEAN);
       return Optional.of(set);
     } catch (ReflectiveOperationException | LinkageError e) {

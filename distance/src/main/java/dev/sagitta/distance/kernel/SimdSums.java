@@ -10,8 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Eight rows at a time, or four, one sum each: independent chains of additions hide most of
  * their latency, the query is loaded once for all, and cache misses overlap. Where fewer are left,
- * the last one is repeated, which costs hardly more than to add up one alone. So a sum does not
- * depend on a row's place in the call.
+ * the last one is repeated, so that one row costs as much as four. A sum does not depend on a row's
+ * place in the call.
  *
  * <p>The loops are kept small for a reason: C2 stops inlining when a method has grown to a limit of
  * nodes, and from there on every vector is an object on the heap. Two sums per row are beyond it,
