@@ -11,6 +11,7 @@ import dev.sagitta.SearchRequest;
 import dev.sagitta.VectorRecord;
 import dev.sagitta.benchmarks.PhasedTimes.Call;
 import dev.sagitta.benchmarks.PhasedTimes.Phase;
+import dev.sagitta.benchmarks.data.GeneratedVectors;
 import dev.sagitta.distance.Metric;
 import dev.sagitta.engine.CollectionEngine;
 import dev.sagitta.engine.DatabaseEngine;

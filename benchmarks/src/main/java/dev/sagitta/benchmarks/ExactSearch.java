@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.stream.IntStream;
 
 /** Scores all vectors of a set, stored in one format, against a query. For one thread. */
-final class ExactSearch {
+public final class ExactSearch {
   private final Kernel kernel;
   private final VectorRows rows;
   private final PreparedQuery query;
@@ -19,7 +19,7 @@ final class ExactSearch {
   private final float[] scores;
 
   /** Stores the vectors in the format, in the arena. */
-  ExactSearch(RowFormat format, float[][] base, Arena arena) {
+  public ExactSearch(RowFormat format, float[][] base, Arena arena) {
     kernel = Kernels.select(format).kernel();
     int rowBytes = format.rowBytes();
     MemorySegment segment =
@@ -39,7 +39,7 @@ final class ExactSearch {
    * The score of every vector, by ordinal. The array is this object's, and overwritten by the next
    * call.
    */
-  float[] scores(float[] vector) {
+  public float[] scores(float[] vector) {
     kernel.prepare(VectorValue.float32(vector), query);
     kernel.score(query, rows, ordinals, ordinals.length, scores);
     return scores;
@@ -50,7 +50,7 @@ final class ExactSearch {
    *
    * @param count at most as many as there are scores
    */
-  static int[] best(float[] scores, int count) {
+  public static int[] best(float[] scores, int count) {
     int[] best = new int[count];
     int found = 0;
     for (int ordinal = 0; ordinal < scores.length; ordinal++) {

@@ -9,13 +9,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** What a measurement ran on, as far as Linux tells it. */
-final class Machine {
+public final class Machine {
   private static final String UNKNOWN = "unknown";
 
   private Machine() {}
 
   /** Model, number and caches of the processors, and the JDK. */
-  static String description() {
+  public static String description() {
     String caches =
         IntStream.range(0, 4)
             .mapToObj(i -> Path.of("/sys/devices/system/cpu/cpu0/cache/index" + i))
@@ -54,7 +54,7 @@ final class Machine {
   }
 
   /** This JVM's flags and program, for others to run it again. */
-  static String command() {
+  public static String command() {
     return "java "
         + String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments())
         + " -cp benchmarks.jar "

@@ -11,6 +11,7 @@ import dev.sagitta.SearchRequest;
 import dev.sagitta.VectorCollection;
 import dev.sagitta.VectorDatabase;
 import dev.sagitta.VectorRecord;
+import dev.sagitta.benchmarks.data.GeneratedVectors;
 import dev.sagitta.distance.Metric;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,15 +1,13 @@
 package dev.sagitta.benchmarks;
 
+import dev.sagitta.benchmarks.data.GeneratedVectors;
+import dev.sagitta.benchmarks.data.IntLists;
+import dev.sagitta.benchmarks.data.VectorFiles;
+import dev.sagitta.benchmarks.data.VectorSource;
 import dev.sagitta.distance.Metric;
-import java.io.BufferedInputStream;
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Vectors to store and vectors to ask with.
@@ -26,16 +24,15 @@ record VectorSet(
   private static final int QUERIES = 1_000;
   private static final int CLUSTERS = 1_000;
   private static final int SEED = 42;
-  private static final int PICTURES_MAGIC = 0x0803;
 
   /** Reads siftsmall from the directory with its fvecs and ivecs files. */
   static VectorSet siftSmall(Path directory) throws IOException {
     return new VectorSet(
         "siftsmall 10,000 x 128",
         Metric.EUCLIDEAN,
-        fvecs(directory.resolve("siftsmall_base.fvecs")),
-        fvecs(directory.resolve("siftsmall_query.fvecs")),
-        Optional.of(ivecs(directory.resolve("siftsmall_groundtruth.ivecs"))));
+        vectors(directory.resolve("siftsmall_base.fvecs")),
+        vectors(directory.resolve("siftsmall_query.fvecs")),
+        Optional.of(IntLists.readOfOneLength(directory.resolve("siftsmall_groundtruth.ivecs"))));
   }
 
   /** Reads Fashion-MNIST from the directory with its two gzipped files of pictures. */
@@ -43,60 +40,20 @@ record VectorSet(
     return new VectorSet(
         "Fashion-MNIST 60,000 x 784",
         Metric.EUCLIDEAN,
-        pictures(directory.resolve("train-images-idx3-ubyte.gz")),
-        pictures(directory.resolve("t10k-images-idx3-ubyte.gz")),
+        vectors(directory.resolve("train-images-idx3-ubyte.gz")),
+        vectors(directory.resolve("t10k-images-idx3-ubyte.gz")),
         Optional.empty());
   }
 
-  /**
-   * Pictures of a gzipped IDX file: magic, number, rows and columns, then a byte for each pixel.
-   */
-  private static float[][] pictures(Path file) throws IOException {
-    try (DataInputStream in =
-        new DataInputStream(
-            new BufferedInputStream(new GZIPInputStream(Files.newInputStream(file))))) {
-      if (in.readInt() != PICTURES_MAGIC) {
-        throw new IOException(file + " is no IDX file of pictures");
-      }
-      float[][] vectors = new float[in.readInt()][];
-      byte[] pixels = new byte[in.readInt() * in.readInt()];
-      for (int n = 0; n < vectors.length; n++) {
-        in.readFully(pixels);
-        vectors[n] = new float[pixels.length];
-        for (int i = 0; i < pixels.length; i++) {
-          vectors[n][i] = Byte.toUnsignedInt(pixels[i]);
-        }
+  /** All vectors of a file. */
+  private static float[][] vectors(Path file) throws IOException {
+    try (VectorSource source = VectorFiles.open(file)) {
+      float[][] vectors = new float[source.count()][];
+      for (int i = 0; i < vectors.length; i++) {
+        vectors[i] = source.row(i);
       }
       return vectors;
     }
-  }
-
-  /** Vectors of a file: for each an int32 dimension, then that many float32, little-endian. */
-  private static float[][] fvecs(Path file) throws IOException {
-    int[][] bits = ivecs(file);
-    float[][] vectors = new float[bits.length][bits[0].length];
-    for (int n = 0; n < vectors.length; n++) {
-      for (int i = 0; i < vectors[n].length; i++) {
-        vectors[n][i] = Float.intBitsToFloat(bits[n][i]);
-      }
-    }
-    return vectors;
-  }
-
-  /** Lists of a file: for each an int32 length, then that many int32, little-endian. */
-  private static int[][] ivecs(Path file) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-    int length = bytes.getInt(0);
-    int count = bytes.remaining() / (Integer.BYTES * (1 + length));
-    int[][] lists = new int[count][length];
-    for (int[] list : lists) {
-      if (bytes.getInt() != length) {
-        throw new IOException(file + " holds lists of different lengths");
-      }
-      bytes.asIntBuffer().get(list);
-      bytes.position(bytes.position() + length * Integer.BYTES);
-    }
-    return lists;
   }
 
   /** Seeded vectors in clusters of low intrinsic dimension. */

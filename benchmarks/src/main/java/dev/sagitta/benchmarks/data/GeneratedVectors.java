@@ -1,4 +1,4 @@
-package dev.sagitta.benchmarks;
+package dev.sagitta.benchmarks.data;
 
 import java.util.Random;
 
@@ -7,7 +7,7 @@ import java.util.Random;
  * vector is the centre of a random cluster, plus a random combination of 16 directions of that
  * cluster, plus a little noise. Not thread-safe.
  */
-final class GeneratedVectors {
+public final class GeneratedVectors {
   private static final int DIRECTIONS = 16;
 
   private final Random random;
@@ -22,7 +22,7 @@ final class GeneratedVectors {
    * @param dimension elements of a vector
    * @param clusters how many there are
    */
-  GeneratedVectors(long seed, int dimension, int clusters) {
+  public GeneratedVectors(long seed, int dimension, int clusters) {
     this.random = new Random(seed);
     this.dimension = dimension;
     centres = new float[clusters][];
@@ -44,7 +44,7 @@ final class GeneratedVectors {
   }
 
   /** The next vector. */
-  float[] next() {
+  public float[] next() {
     int cluster = random.nextInt(centres.length);
     float[] vector = gaussian(0.05f);
     for (int d = 0; d < DIRECTIONS; d++) {
@@ -60,7 +60,7 @@ final class GeneratedVectors {
   }
 
   /** The next so many vectors. */
-  float[][] next(int count) {
+  public float[][] next(int count) {
     float[][] vectors = new float[count][];
     for (int n = 0; n < count; n++) {
       vectors[n] = next();

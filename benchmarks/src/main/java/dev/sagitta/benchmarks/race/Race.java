@@ -1,0 +1,168 @@
+package dev.sagitta.benchmarks.race;
+
+import dev.sagitta.benchmarks.Machine;
+import dev.sagitta.benchmarks.data.VectorSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * Builds one index of the same vectors with Sagitta and with each of its peers, searches them, and
+ * writes how fast each is at which recall.
+ *
+ * <p>Every building and every round of searches is a process of its own, so no engine spoils the
+ * profile of another's code; rounds are interleaved, A B C, A B C, so that what else the machine
+ * does meets all. A run that was broken off goes on where it was.
+ *
+ * <pre>
+ * java --add-modules jdk.incubator.vector -cp 'benchmarks/target/benchmarks.jar:benchmarks/target/peers/*' \
+ *     dev.sagitta.benchmarks.race.Race WORK_DIRECTORY fashion-mnist:DIRECTORY
+ * </pre>
+ */
+@Command(
+    name = "Race",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Measures Sagitta beside other engines: speed at equal recall, building, memory.")
+public final class Race implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "WORK_DIRECTORY",
+      description = "keeps vectors, indexes and results, each set in a folder")
+  private Path work = Path.of("");
+
+  @Parameters(paramLabel = "SET", description = SetSource.FORMS)
+  private String set = "";
+
+  @Option(
+      names = "--engines",
+      split = ",",
+      description = "by default all: ${COMPLETION-CANDIDATES}")
+  private List<Contestant> contestants = List.of(Contestant.values());
+
+  @Option(names = "--rounds", defaultValue = "3", description = "of searches of each engine")
+  private int rounds;
+
+  @Option(names = "--queries", defaultValue = "2000", description = "at most")
+  private int queries;
+
+  @Option(
+      names = "--efs",
+      split = ",",
+      defaultValue = "10,12,14,17,20,24,30,40,50,64,80,100,128,160,200,256,320,400,512",
+      description = "efSearch, ascending, at least 10")
+  private List<Integer> efs = List.of();
+
+  @Option(names = "--warm-up", defaultValue = "5", description = "seconds of each process")
+  private double warmUpSeconds;
+
+  @Option(names = "--pass", defaultValue = "1", description = "seconds for each efSearch at least")
+  private double passSeconds;
+
+  @Option(names = "--heap", defaultValue = "8192", description = "MiB of each JVM at most")
+  private int heapMib;
+
+  @Option(
+      names = "--one-thread-max",
+      defaultValue = "200000",
+      description = "vectors up to which building with one thread is measured too")
+  private int oneThreadCountMax;
+
+  private int steps;
+  private int step;
+
+  private Race() {}
+
+  /** Runs; see the class. */
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  /** Runs, and gives the exit code. */
+  static int run(String... arguments) {
+    return new CommandLine(new Race()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments);
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    SetSource source = SetSource.parse(set);
+    Path directory = work.resolve(source.directoryName());
+    Files.createDirectories(directory);
+    say("%s: preparing vectors and true neighbours", source.directoryName());
+    RaceData data = new SetPreparation(directory.resolve("vectors"), queries).prepare(source);
+    Optional<HnswlibProgram> hnswlib =
+        contestants.contains(Contestant.HNSWLIB)
+            ? HnswlibProgram.compile(directory)
+            : Optional.empty();
+    List<Contestant> present =
+        contestants.stream().filter(c -> c.isJava() || hnswlib.isPresent()).toList();
+    RaceSettings settings =
+        new RaceSettings(efs, rounds, warmUpSeconds, passSeconds, heapMib, oneThreadCountMax);
+    EngineRuns runs = new EngineRuns(directory, data, settings, hnswlib);
+    int[] threads = data.count() <= oneThreadCountMax ? new int[] {2, 1} : new int[] {2};
+    runAll(runs, present, threads);
+    report(directory, data, settings, runs, present, threads);
+    return 0;
+  }
+
+  private void runAll(EngineRuns runs, List<Contestant> present, int[] threads)
+      throws IOException, InterruptedException {
+    List<Contestant> builders = present.stream().map(Contestant::builder).distinct().toList();
+    steps = builders.size() * threads.length + present.size() * rounds;
+    for (Contestant builder : builders) {
+      for (int count : threads) {
+        step("%s builds, threads: %d", builder.label(), count);
+        runs.build(builder, count);
+      }
+    }
+    for (int round = 1; round <= rounds; round++) {
+      for (Contestant contestant : present) {
+        step("%s searches, round %d of %d", contestant.label(), round, rounds);
+        runs.search(contestant, round);
+      }
+    }
+  }
+
+  private void report(
+      Path directory,
+      RaceData data,
+      RaceSettings settings,
+      EngineRuns runs,
+      List<Contestant> present,
+      int[] threads)
+      throws IOException {
+    try (VectorSource base = data.openBase()) {
+      Recall recall = new Recall(data, base);
+      List<Outcome> outcomes = new ArrayList<>();
+      for (Contestant contestant : present) {
+        outcomes.add(Outcome.read(contestant, runs, settings, recall, threads));
+      }
+      new RaceReport(data, settings, Machine.command(), outcomes).write(directory);
+    }
+    System.out.print(Files.readString(directory.resolve("report.md")));
+  }
+
+  private void step(String format, Object... values) {
+    step++;
+    say("[%d of %d] %s", step, steps, String.format(Locale.ROOT, format, values));
+  }
+
+  private static void say(String format, Object... values) {
+    System.err.printf(Locale.ROOT, "%tT " + format + "%n", prepend(values));
+  }
+
+  private static Object[] prepend(Object... values) {
+    List<Object> all = new ArrayList<>();
+    all.add(System.currentTimeMillis());
+    all.addAll(List.of(values));
+    return all.toArray();
+  }
+}

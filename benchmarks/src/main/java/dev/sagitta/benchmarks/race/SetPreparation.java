@@ -1,0 +1,181 @@
+package dev.sagitta.benchmarks.race;
+
+import dev.sagitta.VectorCollection;
+import dev.sagitta.VectorDatabase;
+import dev.sagitta.VectorRecord;
+import dev.sagitta.benchmarks.ExactSearch;
+import dev.sagitta.benchmarks.data.FvecsWriter;
+import dev.sagitta.benchmarks.data.GeneratedVectors;
+import dev.sagitta.benchmarks.data.IntLists;
+import dev.sagitta.benchmarks.data.VectorFiles;
+import dev.sagitta.benchmarks.data.VectorSource;
+import dev.sagitta.distance.ElementType;
+import dev.sagitta.distance.Metric;
+import dev.sagitta.distance.kernel.RowLayout;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Writes the {@link RaceData} of a source, with the true neighbours by exact search. */
+final class SetPreparation {
+  private static final int SEED = 42;
+  private static final int CLUSTERS = 1_000;
+  private static final String COLLECTION_OF_METHODS = "methods";
+
+  private final Path directory;
+  private final int queriesMax;
+
+  /**
+   * Prepares into a directory.
+   *
+   * @param queriesMax how many queries of a set are asked at most
+   */
+  SetPreparation(Path directory, int queriesMax) {
+    this.directory = directory;
+    this.queriesMax = queriesMax;
+  }
+
+  /** The set, prepared unless it was before. */
+  RaceData prepare(SetSource source) throws IOException {
+    if (!RaceData.isPrepared(directory)) {
+      Files.createDirectories(directory);
+      RaceData data = write(source);
+      IntLists.write(RaceData.truthFile(directory), truth(data));
+      data.write();
+    }
+    return RaceData.read(directory);
+  }
+
+  private RaceData write(SetSource source) throws IOException {
+    return switch (source) {
+      case SetSource.FashionMnist set ->
+          files(
+              "Fashion-MNIST",
+              set.directory().resolve("train-images-idx3-ubyte.gz"),
+              set.directory().resolve("t10k-images-idx3-ubyte.gz"),
+              Metric.EUCLIDEAN);
+      case SetSource.SiftSmall set ->
+          files(
+              "siftsmall",
+              set.directory().resolve("siftsmall_base.fvecs"),
+              set.directory().resolve("siftsmall_query.fvecs"),
+              Metric.EUCLIDEAN);
+      case SetSource.Files set ->
+          files(String.valueOf(set.base().getFileName()), set.base(), set.queries(), set.metric());
+      case SetSource.Generated set -> generated(set);
+      case SetSource.JdkMethods set -> methods(set);
+    };
+  }
+
+  private RaceData files(String name, Path base, Path queries, Metric metric) throws IOException {
+    try (VectorSource stored = VectorFiles.open(base);
+        VectorSource asked = VectorFiles.open(queries)) {
+      return write(
+          name,
+          metric,
+          IntStream.range(0, stored.count()).mapToObj(stored::row),
+          IntStream.range(0, asked.count()).mapToObj(asked::row));
+    }
+  }
+
+  private RaceData generated(SetSource.Generated set) throws IOException {
+    GeneratedVectors vectors = new GeneratedVectors(SEED, set.dimension(), CLUSTERS);
+    return write(
+        "generated, %d clusters of 16 directions".formatted(CLUSTERS),
+        set.metric(),
+        Stream.generate(vectors::next).limit(set.count()),
+        Stream.generate(vectors::next).limit(queriesMax));
+  }
+
+  private RaceData methods(SetSource.JdkMethods set) throws IOException {
+    try (VectorDatabase database = VectorDatabase.open(set.directory().resolve("database"))) {
+      VectorCollection methods = database.collection(COLLECTION_OF_METHODS);
+      float[][] vectors = vectors(methods);
+      shuffle(vectors);
+      return write(
+          "JDK methods",
+          Metric.COSINE,
+          Stream.of(vectors).skip(queriesMax),
+          Stream.of(vectors).limit(queriesMax));
+    }
+  }
+
+  /** All vectors in the order of their ids, so that they do not depend on how they were stored. */
+  private static float[][] vectors(VectorCollection collection) {
+    try (Stream<VectorRecord> records = collection.records()) {
+      return records
+          .sorted((a, b) -> a.id().compareTo(b.id()))
+          .map(VectorRecord::floats)
+          .toArray(float[][]::new);
+    }
+  }
+
+  private static void shuffle(float[][] vectors) {
+    SplittableRandom random = new SplittableRandom(SEED);
+    for (int i = vectors.length - 1; i > 0; i--) {
+      int other = random.nextInt(i + 1);
+      float[] swapped = vectors[i];
+      vectors[i] = vectors[other];
+      vectors[other] = swapped;
+    }
+  }
+
+  private RaceData write(String name, Metric metric, Stream<float[]> base, Stream<float[]> queries)
+      throws IOException {
+    int count = write(RaceData.baseFile(directory), metric, base);
+    int asked = write(RaceData.queriesFile(directory), metric, queries.limit(queriesMax));
+    try (VectorSource stored = VectorFiles.open(RaceData.baseFile(directory))) {
+      return new RaceData(
+          directory,
+          "%s %,d x %d".formatted(name, count, stored.dimension()),
+          metric,
+          count,
+          stored.dimension(),
+          asked);
+    }
+  }
+
+  private static int write(Path file, Metric metric, Stream<float[]> vectors) throws IOException {
+    int count = 0;
+    try (FvecsWriter writer = new FvecsWriter(file)) {
+      for (float[] vector : (Iterable<float[]>) vectors::iterator) {
+        writer.append(metric == Metric.COSINE ? normalized(vector) : vector);
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private static float[] normalized(float[] vector) {
+    double sum = 0;
+    for (float element : vector) {
+      sum += (double) element * element;
+    }
+    float[] normalized = vector.clone();
+    for (int i = 0; i < normalized.length; i++) {
+      normalized[i] = (float) (normalized[i] / Math.sqrt(sum));
+    }
+    return normalized;
+  }
+
+  private static int[][] truth(RaceData data) throws IOException {
+    if (data.count() < Parameters.K) {
+      throw new IOException("%s has less than %d vectors".formatted(data.name(), Parameters.K));
+    }
+    float[][] queries = data.queryVectors();
+    float[][] base = data.base();
+    RowLayout layout = new RowLayout(ElementType.FLOAT32, data.metric(), data.dimension());
+    try (Arena arena = Arena.ofShared()) {
+      ExactSearch search = new ExactSearch(layout, base, arena);
+      int[][] truth = new int[queries.length][];
+      for (int query = 0; query < queries.length; query++) {
+        truth[query] = ExactSearch.best(search.scores(queries[query]), Parameters.K);
+      }
+      return truth;
+    }
+  }
+}

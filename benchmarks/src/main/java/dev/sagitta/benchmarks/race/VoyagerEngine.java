@@ -1,0 +1,72 @@
+package dev.sagitta.benchmarks.race;
+
+import com.spotify.voyager.jni.Index;
+import com.spotify.voyager.jni.Index.SpaceType;
+import com.spotify.voyager.jni.Index.StorageDataType;
+import dev.sagitta.distance.Metric;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.LongStream;
+
+/** Voyager: C++ hnswlib behind JNI, one binary for all processors of a kind. */
+final class VoyagerEngine implements Engine {
+  private static final long SEED = 1;
+
+  @Override
+  public String version() {
+    return Libraries.version("voyager");
+  }
+
+  @Override
+  public String settings() {
+    return "stores float32; cosine on sets of that metric";
+  }
+
+  @Override
+  public BuildTimes build(RaceData data, float[][] base, int threads, Path index)
+      throws IOException {
+    try (Index graph =
+        new Index(
+            space(data),
+            data.dimension(),
+            Parameters.M,
+            Parameters.EF_CONSTRUCTION,
+            SEED,
+            base.length,
+            StorageDataType.Float32)) {
+      long start = System.nanoTime();
+      graph.addItems(base, LongStream.range(0, base.length).toArray(), threads);
+      long linked = System.nanoTime();
+      graph.saveIndex(file(index));
+      return Seconds.times(start, linked, System.nanoTime());
+    }
+  }
+
+  private static SpaceType space(RaceData data) {
+    return data.metric() == Metric.COSINE ? SpaceType.Cosine : SpaceType.Euclidean;
+  }
+
+  private static String file(Path index) {
+    return index.resolve("index.voyager").toString();
+  }
+
+  @Override
+  public OpenIndex open(RaceData data, Path index) {
+    Index graph = Index.load(file(index), space(data), data.dimension(), StorageDataType.Float32);
+    return new OpenIndex() {
+      @Override
+      public Searcher newSearcher() {
+        return (query, ef) -> {
+          long[] ids = graph.query(query, Parameters.K, ef).getLabels();
+          return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+        };
+      }
+
+      @Override
+      public void close() throws IOException {
+        graph.close();
+      }
+    };
+  }
+}

@@ -1,0 +1,158 @@
+package dev.sagitta.benchmarks.race;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sagitta.benchmarks.data.IntLists;
+import dev.sagitta.benchmarks.data.VectorSource;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
+
+/** The whole race, small: all engines in their processes. */
+class RaceTest {
+  private static final int COUNT = 1_500;
+
+  @TempDir Path work;
+
+  private int race(String set, String engines) {
+    return Race.run(
+        work.toString(),
+        set,
+        "--engines=" + engines,
+        "--rounds=1",
+        "--queries=40",
+        "--efs=10,40,160",
+        "--warm-up=0",
+        "--pass=0",
+        "--heap=512");
+  }
+
+  @Test
+  void everyEngineFindsTheTrueNeighboursOfBothMetrics()
+      throws IOException, ParserConfigurationException, SAXException {
+    for (String metric : List.of("EUCLIDEAN", "COSINE")) {
+      String all =
+          Arrays.stream(Contestant.values())
+              .map(Contestant::name)
+              .reduce((a, b) -> a + "," + b)
+              .orElseThrow();
+
+      assertEquals(0, race("generated:%dx24:%s".formatted(COUNT, metric), all));
+
+      Path directory = work.resolve("generated-%dx24-%s".formatted(COUNT, metric));
+      List<String> points = Files.readAllLines(directory.resolve("points.csv"));
+      for (Contestant contestant : Contestant.values()) {
+        if (contestant.isJava()) {
+          assertTrue(recall(points, contestant, 160) > 0.95, contestant + " " + metric);
+        }
+      }
+      assertIsXml(Files.readString(directory.resolve("plot.svg")));
+      String report = Files.readString(directory.resolve("report.md"));
+      assertTrue(report.contains("| **the best Java peer** |"), report);
+    }
+  }
+
+  /** Of the line with: set, metric, engine, version, ef, recall; the engine in quotes. */
+  private static double recall(List<String> points, Contestant contestant, int ef) {
+    Pattern line =
+        Pattern.compile(
+            ".*,%s,[^,]+,%d,([0-9.]+),.*"
+                .formatted(Pattern.quote("\"" + contestant.label() + "\""), ef));
+    return points.stream()
+        .map(line::matcher)
+        .filter(Matcher::matches)
+        .mapToDouble(matcher -> Double.parseDouble(matcher.group(1)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(contestant + " is missing in " + points));
+  }
+
+  private static void assertIsXml(String text)
+      throws IOException, ParserConfigurationException, SAXException {
+    DocumentBuilderFactory.newInstance()
+        .newDocumentBuilder()
+        .parse(new InputSource(new StringReader(text)));
+  }
+
+  @Test
+  void goesOnWhereItWasBrokenOff() throws IOException {
+    String set = "generated:%dx8:EUCLIDEAN".formatted(COUNT);
+    assertEquals(0, race(set, "SAGITTA"));
+    Path engine = work.resolve("generated-%dx8-EUCLIDEAN".formatted(COUNT)).resolve("sagitta");
+    Path built = engine.resolve("build-1").resolve("result.properties");
+    Path searched = engine.resolve("round-1").resolve("result.properties");
+    FileTime builtAt = Files.getLastModifiedTime(built);
+    Files.delete(searched);
+
+    assertEquals(0, race(set, "SAGITTA"));
+
+    assertEquals(builtAt, Files.getLastModifiedTime(built));
+    assertTrue(Files.exists(searched));
+  }
+
+  @Test
+  void trueNeighboursAreThoseOfADoublePrecisionScan() throws IOException {
+    RaceData data =
+        new SetPreparation(work.resolve("vectors"), 20)
+            .prepare(SetSource.parse("generated:%dx24:COSINE".formatted(COUNT)));
+
+    float[][] base = data.base();
+    float[][] queries = data.queryVectors();
+    assertEquals(20, queries.length);
+    for (int query = 0; query < queries.length; query++) {
+      float[] vector = queries[query];
+      int[] expected =
+          IntStream.range(0, base.length)
+              .boxed()
+              .sorted(Comparator.comparingDouble(id -> squaredDistance(vector, base[id])))
+              .limit(10)
+              .mapToInt(Integer::intValue)
+              .toArray();
+      assertArrayEquals(expected, data.truth()[query]);
+    }
+  }
+
+  private static double squaredDistance(float[] a, float[] b) {
+    return IntStream.range(0, a.length).mapToDouble(i -> Math.pow((double) a[i] - b[i], 2)).sum();
+  }
+
+  @Test
+  void recallCountsByDistanceAndRefusesRepeatedHits() throws IOException {
+    RaceData data =
+        new SetPreparation(work.resolve("vectors"), 2)
+            .prepare(SetSource.parse("generated:%dx8:EUCLIDEAN".formatted(COUNT)));
+    try (VectorSource base = data.openBase()) {
+      Recall recall = new Recall(data, base);
+      int[][] truth = data.truth();
+
+      assertEquals(1, recall.of(truth));
+      assertEquals(0.5, recall.of(new int[][] {truth[0], {}}));
+      int[] twice = truth[0].clone();
+      twice[1] = twice[0];
+      assertThrows(IllegalArgumentException.class, () -> recall.of(new int[][] {twice, {}}));
+    }
+    assertEquals(10, IntLists.read(RaceData.truthFile(data.directory()))[0].length);
+  }
+
+  @Test
+  void saysWhatTheCommandLineLacks() {
+    assertEquals(2, Race.run("only-a-directory"));
+    assertEquals(1, Race.run(work.toString(), "unknown:set"));
+  }
+}
