@@ -84,7 +84,7 @@ final class CrashVerifier {
     var found = new TreeMap<String, Map<RecordId, VectorRecord>>();
     for (CollectionInfo info : survivor.open().collections()) {
       assertEquals(Optional.empty(), info.damage());
-      ModelWriter.Lifetime lifetime = writer.lifetimes().get(info.name());
+      ModelWriter.Lifetime lifetime = writer.expected(info.name(), powerLoss);
       assertTrue(lifetime != null, () -> info.name() + " was dropped and is back");
       VectorCollection collection = survivor.open().collection(info.name());
       if (lifetime != null) {

@@ -4,9 +4,12 @@ import dev.sagitta.distance.Metric;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
@@ -31,6 +34,12 @@ final class ModelWriter {
   private final Durability durability;
   private final @Nullable FaultPlan faults;
   private final Map<String, Lifetime> lifetimes = new HashMap<>();
+
+  /**
+   * Collections that a killed process had begun to drop, and that the next one found gone: a power
+   * loss may bring them back, until the directory is known to have been forced.
+   */
+  private final Map<String, ModelHistory> gone = new HashMap<>();
 
   /** Of the collections written to since the database was opened, by name. */
   private final Map<String, DurabilityPromise> promises = new HashMap<>();
@@ -65,17 +74,20 @@ final class ModelWriter {
       Durability durability,
       @Nullable FaultPlan faults) {
     var writer = new ModelWriter(database, durability, faults);
-    before.lifetimes.forEach(
-        (name, lifetime) -> {
-          if (found.open().collectionNames().contains(name)) {
-            VectorCollection collection = found.open().collection(name);
-            ModelHistory history = lifetime.in(collection, powerLoss).copy();
-            history.goOn(collection, powerLoss);
-            writer.lifetimes.put(name, new Lifetime(history, lifetime.certain(), null));
-          } else if (lifetime.certain()) {
-            throw new AssertionError(name + " is lost");
-          }
-        });
+    for (String name : before.names()) {
+      Lifetime lifetime = before.expected(name, powerLoss);
+      if (lifetime != null && found.open().collectionNames().contains(name)) {
+        VectorCollection collection = found.open().collection(name);
+        ModelHistory history = lifetime.in(collection, powerLoss).copy();
+        history.goOn(collection, powerLoss);
+        writer.lifetimes.put(name, new Lifetime(history, lifetime.certain(), null));
+      } else if (lifetime != null && lifetime.certain()) {
+        throw new AssertionError(name + " is lost");
+      } else if (!powerLoss) {
+        ModelHistory history = lifetime == null ? before.gone.get(name) : lifetime.history();
+        writer.gone.put(name, Objects.requireNonNull(history).copy());
+      }
+    }
     found.kill();
     return writer;
   }
@@ -110,6 +122,23 @@ final class ModelWriter {
     return lifetimes;
   }
 
+  /**
+   * The collection that may be found under a name after a crash; null if none may.
+   *
+   * @param powerLoss which may bring back one that was gone
+   */
+  @Nullable Lifetime expected(String name, boolean powerLoss) {
+    Lifetime lifetime = lifetimes.get(name);
+    ModelHistory returning = powerLoss ? gone.get(name) : null;
+    return lifetime == null && returning != null ? new Lifetime(returning, false, null) : lifetime;
+  }
+
+  private Set<String> names() {
+    var names = new TreeSet<>(lifetimes.keySet());
+    names.addAll(gone.keySet());
+    return names;
+  }
+
   /** What may be found after a power loss, as text that differs where that does. */
   String promised() {
     var text = new StringJoiner(", ");
@@ -121,6 +150,7 @@ final class ModelWriter {
               text.add(name + " " + lifetime.history().allowed() + " " + lifetime.certain());
               text.add(before == null ? "" : before.allowed());
             });
+    new TreeMap<>(gone).forEach((name, history) -> text.add(name + " gone " + history.allowed()));
     return text.toString();
   }
 
@@ -128,7 +158,7 @@ final class ModelWriter {
   void create(String name) {
     creations++;
     Lifetime known = lifetimes.get(name);
-    ModelHistory before = known == null ? null : known.history();
+    ModelHistory before = known == null ? gone.get(name) : known.history();
     // The process before may have made it, or a creation or drop that failed have left it there.
     boolean there = known != null && existsNow(name);
     boolean certain = known != null && known.certain() && there;
@@ -145,6 +175,9 @@ final class ModelWriter {
                       name, CollectionConfig.builder(DIMENSION, Metric.EUCLIDEAN).m(4).build());
           // One that was found is durable from the first write on, one that was made at once.
           lifetimes.put(name, new Lifetime(history, certain || !there, null));
+          if (!there) {
+            gone.remove(name);
+          }
         });
   }
 
@@ -157,6 +190,7 @@ final class ModelWriter {
         () -> {
           database.open().drop(name);
           lifetimes.remove(name);
+          gone.remove(name);
         });
   }
 

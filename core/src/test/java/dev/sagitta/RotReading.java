@@ -1,6 +1,7 @@
 package dev.sagitta;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -77,10 +78,20 @@ final class RotReading {
     Set<RecordId> before = new HashSet<>(unreadable);
     search(before, () -> oracle.checkExact(collection.searchExact(request), query, K));
     search(before, () -> oracle.checkHits(collection.search(request), query, K));
+    // Warnings count what could not be linked, once all has been tried.
+    awaitLinkers(collection);
     warning = collection.stats().warning();
     Optional<String> failure = collection.stats().failure();
     if (failure.isPresent()) {
       throw new AssertionError("failed: " + failure.get());
+    }
+  }
+
+  private static void awaitLinkers(VectorCollection collection) {
+    try {
+      var unused = collection.awaitIndexed(Duration.ofMinutes(1));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
