@@ -1,11 +1,13 @@
 package dev.sagitta;
 
+import dev.sagitta.distance.VectorValue;
 import dev.sagitta.persistence.ForgedFiles;
 import dev.sagitta.persistence.SimulatedFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -198,8 +200,10 @@ final class RotForgery {
     boolean whole = read(collection);
     if (write) {
       CollectionConfig config = collection.config();
-      VectorRecord record = ModelRecords.record(config.ids(), config.dimension(), 40, 3, 5);
-      RecordId deleted = ModelRecords.record(config.ids(), config.dimension(), 2, 3, 5).id();
+      VectorRecord record =
+          new VectorRecord(
+              ModelRecords.id(config.ids(), 40), vector(config), ModelRecords.payload(5));
+      RecordId deleted = ModelRecords.id(config.ids(), 2);
       whole &= attempt(() -> collection.upsert(record));
       whole &= attempt(() -> collection.delete(deleted));
       whole &= attempt(collection::checkpoint);
@@ -208,6 +212,23 @@ final class RotForgery {
     }
     whole &= attempt(() -> verify(collection));
     return whole ? WHOLE : PARTLY;
+  }
+
+  /** A vector that a collection takes, whatever its configuration was made to say. */
+  private static VectorValue vector(CollectionConfig config) {
+    int dimension = config.dimension();
+    return switch (config.elements()) {
+      case FLOAT32 -> VectorValue.float32(ModelRecords.vector(dimension, 3));
+      case FLOAT16 -> VectorValue.roundedToFloat16(ModelRecords.vector(dimension, 3));
+      case INT8 -> VectorValue.int8(ones(dimension));
+      case BINARY -> VectorValue.binary(ones(dimension / Byte.SIZE));
+    };
+  }
+
+  private static byte[] ones(int count) {
+    byte[] ones = new byte[count];
+    Arrays.fill(ones, (byte) 1);
+    return ones;
   }
 
   private void verify(VectorCollection collection) {

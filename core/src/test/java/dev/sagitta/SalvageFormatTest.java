@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sagitta.persistence.FileKind;
+import dev.sagitta.persistence.ForgedFiles;
 import dev.sagitta.persistence.SimulatedFiles;
 import dev.sagitta.persistence.Surgery;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -95,5 +98,38 @@ final class SalvageFormatTest {
     SalvageRun run = SalvageRun.of(files, store);
     assertTrue(run.report().whole());
     assertFalse(run.entry("a").damage().isEmpty());
+  }
+
+  /** Whatever of it is believed: only one of two configurations can be the collection's. */
+  @Test
+  void aManifestOfAnotherConfigurationIsDamage() throws IOException {
+    SalvageStore.Copies copies = store.killed();
+    int told = 0;
+    int manifests = files(copies.next(), FileKind.MANIFEST).size();
+    assertTrue(manifests > 1);
+    for (int i = 0; i < manifests; i++) {
+      SimulatedFiles source = copies.next();
+      Path manifest = files(source, FileKind.MANIFEST).get(i);
+      byte[] bytes = source.bytes(manifest);
+      for (int at = 0; at + Integer.BYTES <= bytes.length; at++) {
+        ByteBuffer other = ByteBuffer.wrap(bytes.clone()).order(ByteOrder.LITTLE_ENDIAN);
+        if (other.getInt(at) != ModelWriter.DIMENSION) {
+          continue;
+        }
+        other.putInt(at, 1_024 + ModelWriter.DIMENSION);
+        SimulatedFiles files = copies.next();
+        if (ForgedFiles.forge(files, manifest, other.array())) {
+          told += tellsOfDimension(files) ? 1 : 0;
+        }
+      }
+    }
+    // Of two manifests of the same files only the newer one is looked at.
+    assertEquals(manifests - 1, told);
+  }
+
+  private static boolean tellsOfDimension(SimulatedFiles files) {
+    SalvageReport report = SalvageRun.salvage(files, SalvageOptions.defaults(), progress -> {});
+    return report.collection("a").orElseThrow().damage().stream()
+        .anyMatch(damage -> damage.problem().contains("dimension=1028"));
   }
 }

@@ -107,13 +107,32 @@ final class CollectionSalvage {
               && checkpoints.getLast().sequence() == manifest.checkpointSequence();
       if (!known) {
         try {
-          checkpoints.add(new SalvagedCheckpoint(files, directory, manifest, notes));
+          checkpoints.add(checkpoint(manifest, checkpoints));
         } catch (CorruptFileException e) {
           notes.damaged(e);
         }
       }
     }
     return checkpoints;
+  }
+
+  /**
+   * What a manifest lists.
+   *
+   * @param newer checkpoints, whose configuration it must have: a collection never has another
+   */
+  private SalvagedCheckpoint checkpoint(Manifest manifest, List<SalvagedCheckpoint> newer)
+      throws CorruptFileException {
+    var checkpoint = new SalvagedCheckpoint(files, directory, manifest, notes);
+    if (!newer.isEmpty()) {
+      try {
+        checkpoint.requireConfig(newer.getFirst().config());
+      } catch (CorruptFileException e) {
+        checkpoint.close();
+        throw e;
+      }
+    }
+    return checkpoint;
   }
 
   private SalvagedCollection recover(

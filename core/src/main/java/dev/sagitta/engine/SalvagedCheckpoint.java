@@ -138,6 +138,17 @@ final class SalvagedCheckpoint implements Closeable {
     return config;
   }
 
+  /**
+   * Checks that its configuration is that of another checkpoint.
+   *
+   * @throws CorruptFileException if it is not
+   */
+  void requireConfig(StoredConfig other) throws CorruptFileException {
+    if (!config.equals(other)) {
+      throw new CorruptFileException(manifestPath, 0, other.toString(), config.toString());
+    }
+  }
+
   /** Sequence of the newest operation that it holds. */
   long sequence() {
     return state.sequence();
