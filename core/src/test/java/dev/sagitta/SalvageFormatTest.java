@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** A salvage reads no file whose format is not known here, and calls it newer, not damaged. */
@@ -104,32 +106,61 @@ final class SalvageFormatTest {
   @Test
   void aManifestOfAnotherConfigurationIsDamage() throws IOException {
     SalvageStore.Copies copies = store.killed();
-    int told = 0;
     int manifests = files(copies.next(), FileKind.MANIFEST).size();
     assertTrue(manifests > 1);
+    int told = 0;
     for (int i = 0; i < manifests; i++) {
-      SimulatedFiles source = copies.next();
-      Path manifest = files(source, FileKind.MANIFEST).get(i);
-      byte[] bytes = source.bytes(manifest);
-      for (int at = 0; at + Integer.BYTES <= bytes.length; at++) {
-        ByteBuffer other = ByteBuffer.wrap(bytes.clone()).order(ByteOrder.LITTLE_ENDIAN);
-        if (other.getInt(at) != ModelWriter.DIMENSION) {
-          continue;
-        }
-        other.putInt(at, 1_024 + ModelWriter.DIMENSION);
-        SimulatedFiles files = copies.next();
-        if (ForgedFiles.forge(files, manifest, other.array())) {
-          told += tellsOfDimension(files) ? 1 : 0;
-        }
-      }
+      told +=
+          forged(copies, i, value -> value == ModelWriter.DIMENSION ? 1_024 + value : value)
+                  .stream()
+                  .anyMatch(problem -> problem.contains("dimension=1028"))
+              ? 1
+              : 0;
     }
     // Of two manifests of the same files only the newer one is looked at.
     assertEquals(manifests - 1, told);
   }
 
-  private static boolean tellsOfDimension(SimulatedFiles files) {
-    SalvageReport report = SalvageRun.salvage(files, SalvageOptions.defaults(), progress -> {});
-    return report.collection("a").orElseThrow().damage().stream()
-        .anyMatch(damage -> damage.problem().contains("dimension=1028"));
+  /** No number in a manifest, however large, makes a salvage endless. */
+  @Test
+  void aManifestThatCountsMoreSlotsThanItsFileHoldsIsDamage() throws IOException {
+    SalvageStore.Copies copies = store.killed();
+    int manifests = files(copies.next(), FileKind.MANIFEST).size();
+    List<String> problems = forged(copies, manifests - 1, value -> value | 1 << 30);
+    assertTrue(
+        problems.stream().anyMatch(problem -> problem.startsWith("expected a slot table of ")),
+        problems::toString);
+  }
+
+  /**
+   * Salvages a store again and again, each time with one int of one of its manifests changed behind
+   * right checksums; what is told of that manifest.
+   */
+  private static List<String> forged(SalvageStore.Copies copies, int index, IntUnaryOperator change)
+      throws IOException {
+    SimulatedFiles source = copies.next();
+    Path manifest = files(source, FileKind.MANIFEST).get(index);
+    byte[] bytes = source.bytes(manifest);
+    List<String> problems = new ArrayList<>();
+    for (int at = 0; at + Integer.BYTES <= bytes.length; at++) {
+      ByteBuffer other = ByteBuffer.wrap(bytes.clone()).order(ByteOrder.LITTLE_ENDIAN);
+      other.putInt(at, change.applyAsInt(other.getInt(at)));
+      SimulatedFiles files = copies.next();
+      if (ForgedFiles.forge(files, manifest, other.array())) {
+        problems.addAll(problems(files));
+      }
+    }
+    return problems;
+  }
+
+  private static List<String> problems(SimulatedFiles files) {
+    SalvageReport report;
+    try {
+      report = SalvageRun.salvage(files, SalvageOptions.defaults(), progress -> {});
+    } catch (UnsupportedFormatException newer) {
+      // What was forged is the version or a feature of the newest manifest.
+      return List.of();
+    }
+    return report.collection("a").orElseThrow().damage().stream().map(Damage::problem).toList();
   }
 }

@@ -94,6 +94,12 @@ final class SalvagedCheckpoint implements Closeable {
     long slotBytes =
         (long) state.slotCount() * SlotTable.ROW_BYTES
             + (long) state.pendingCount() * Integer.BYTES;
+    // Lest all slots are looked for that a number can count.
+    long listedBytes = entries(FileKind.SLOTS).stream().mapToLong(FileEntry::bytes).sum();
+    if (slotBytes > listedBytes) {
+      throw new CorruptFileException(
+          manifestPath, 0, "a slot table of " + slotBytes + " bytes", listedBytes + " bytes");
+    }
     slots = open(files, directory, FileKind.SLOTS, Math.max(1, slotBytes), slotBytes);
     int rowBytes = config.layout().rowBytes();
     vectors =
