@@ -104,8 +104,7 @@ public final class Race implements Callable<Integer> {
             : Optional.empty();
     List<Contestant> present =
         contestants.stream().filter(c -> c.isJava() || hnswlib.isPresent()).toList();
-    RaceSettings settings =
-        new RaceSettings(efs, rounds, warmUpSeconds, passSeconds, heapMib, oneThreadCountMax);
+    RaceSettings settings = new RaceSettings(efs, rounds, warmUpSeconds, passSeconds, heapMib);
     EngineRuns runs = new EngineRuns(directory, data, settings, hnswlib);
     int[] threads = data.count() <= oneThreadCountMax ? new int[] {2, 1} : new int[] {2};
     runAll(runs, present, threads);

@@ -4,6 +4,7 @@ import dev.sagitta.benchmarks.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -156,16 +157,32 @@ final class RaceReport {
         ratio(sagitta.get(), peers, RECALLS[2]));
   }
 
-  private static String ratio(Outcome sagitta, List<Outcome> others, double recall) {
-    OptionalDouble own = sagitta.sweep().qpsAt(recall);
-    OptionalDouble best =
+  /**
+   * How many times as fast as the fastest of some. Who has more than the recall even at its
+   * narrowest counts with the speed it has there, which is less than it would have at the recall:
+   * then the ratio is a bound.
+   */
+  static String ratio(Outcome sagitta, List<Outcome> others, double recall) {
+    OptionalDouble own = atLeast(sagitta.sweep(), recall);
+    Optional<Outcome> best =
         others.stream()
-            .map(o -> o.sweep().qpsAt(recall))
-            .flatMapToDouble(OptionalDouble::stream)
-            .max();
-    return own.isPresent() && best.isPresent()
-        ? format("%.2f", own.getAsDouble() / best.getAsDouble())
-        : "-";
+            .filter(outcome -> atLeast(outcome.sweep(), recall).isPresent())
+            .max(Comparator.comparingDouble(o -> atLeast(o.sweep(), recall).getAsDouble()));
+    if (own.isEmpty() || best.isEmpty()) {
+      return "-";
+    }
+    double ratio = own.getAsDouble() / atLeast(best.get().sweep(), recall).getAsDouble();
+    boolean ownBound = sagitta.sweep().beginsAbove(recall);
+    boolean otherBound = others.stream().anyMatch(o -> o.sweep().beginsAbove(recall));
+    String bound = ownBound && otherBound ? "about " : ownBound ? "at least " : "at most ";
+    return format("%s%.2f", ownBound || otherBound ? bound : "", ratio);
+  }
+
+  /** The speed at a recall, or what is surely not more; empty where the recall is not reached. */
+  private static OptionalDouble atLeast(Sweep sweep, double recall) {
+    return sweep.beginsAbove(recall)
+        ? OptionalDouble.of(sweep.narrowest().qps())
+        : sweep.qpsAt(recall);
   }
 
   private void builds() {

@@ -33,9 +33,14 @@ final class Recall {
    * The share of right answers.
    *
    * @param hits for each query the ids that were found, each once
-   * @throws IllegalArgumentException if one is there twice, or there are more than asked for
+   * @throws IllegalArgumentException if one is there twice, or there are more than asked for, or
+   *     not as many lists as queries
    */
   double of(int[][] hits) {
+    if (hits.length != queries.length) {
+      throw new IllegalArgumentException(
+          "hits of %d queries; there are %d".formatted(hits.length, queries.length));
+    }
     long right = 0;
     for (int query = 0; query < hits.length; query++) {
       Set<Integer> seen = new HashSet<>();

@@ -69,21 +69,20 @@ final class SearchMeasurement {
     int[][] hits = new int[queries.length][];
     int[] nanos = new int[queries.length];
     int count = 0;
-    long start = System.nanoTime();
-    long before = start;
-    for (int pass = 0; pass < PASSES_MAX; pass++) {
+    double spent = 0;
+    for (int pass = 0; pass < PASSES_MAX && (pass == 0 || spent < seconds); pass++) {
       nanos = Arrays.copyOf(nanos, (pass + 1) * queries.length);
+      long start = System.nanoTime();
+      long before = start;
       for (int query = 0; query < queries.length; query++) {
         hits[query] = searcher.search(queries[query], ef);
         long now = System.nanoTime();
         nanos[count++] = (int) Math.min(Integer.MAX_VALUE, now - before);
         before = now;
       }
-      if (Seconds.between(start, before) >= seconds) {
-        break;
-      }
+      spent += Seconds.between(start, before);
     }
-    return new Passes(hits, nanos, Seconds.between(start, before));
+    return new Passes(hits, nanos, spent);
   }
 
   /** Searches per second of so many threads together, each asking all queries. */

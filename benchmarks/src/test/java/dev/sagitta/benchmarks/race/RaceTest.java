@@ -146,6 +146,7 @@ class RaceTest {
       int[] twice = truth[0].clone();
       twice[1] = twice[0];
       assertThrows(IllegalArgumentException.class, () -> recall.of(new int[][] {twice, {}}));
+      assertThrows(IllegalArgumentException.class, () -> recall.of(new int[][] {truth[0]}));
     }
     assertEquals(10, IntLists.read(RaceData.truthFile(data.directory()))[0].length);
   }
@@ -154,5 +155,7 @@ class RaceTest {
   void saysWhatTheCommandLineLacks() {
     assertEquals(2, Race.run("only-a-directory"));
     assertEquals(1, Race.run(work.toString(), "unknown:set"));
+    assertEquals(1, Race.run(work.toString(), "generated:100x8:EUCLIDEAN", "--efs=5,10"));
+    assertEquals(1, Race.run(work.toString(), "generated:100x8:EUCLIDEAN", "--rounds=0"));
   }
 }
