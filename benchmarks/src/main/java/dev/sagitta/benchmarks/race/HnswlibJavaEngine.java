@@ -71,10 +71,12 @@ final class HnswlibJavaEngine implements Engine {
       public Searcher newSearcher() {
         return (query, ef) -> {
           graph.setEf(ef);
-          return graph.findNearest(query, Parameters.K).stream()
-              .map(SearchResult::item)
-              .mapToInt(Numbered::id)
-              .toArray();
+          List<SearchResult<Numbered, Float>> found = graph.findNearest(query, Parameters.K);
+          int[] ids = new int[found.size()];
+          for (int i = 0; i < ids.length; i++) {
+            ids[i] = found.get(i).item().id();
+          }
+          return ids;
         };
       }
 

@@ -27,7 +27,6 @@ import io.github.jbellis.jvector.vector.types.VectorFloat;
 import io.github.jbellis.jvector.vector.types.VectorTypeSupport;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +95,8 @@ final class JVectorEngine implements Engine {
       long start = System.nanoTime();
       BuildScoreProvider scores = BuildScoreProvider.randomAccessScoreProvider(vectors, similarity);
       try (GraphIndexBuilder builder =
-          GraphIndexBuilder.builder(scores, data.dimension(), 2 * Parameters.M)
+          GraphIndexBuilder.builder(
+                  scores, data.dimension(), List.of(2 * Parameters.M, Parameters.M))
               .withBeamWidth(Parameters.EF_CONSTRUCTION)
               .withNeighborOverflow(OVERFLOW)
               .withAlpha(ALPHA)
@@ -202,6 +202,11 @@ final class JVectorEngine implements Engine {
                   view.rerankerFor(vector, similarity));
         };
     SearchResult result = searcher.search(scores, Parameters.K, ef, 0f, 0f, Bits.ALL);
-    return Arrays.stream(result.getNodes()).mapToInt(node -> node.node).toArray();
+    SearchResult.NodeScore[] nodes = result.getNodes();
+    int[] ids = new int[nodes.length];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = nodes[i].node;
+    }
+    return ids;
   }
 }

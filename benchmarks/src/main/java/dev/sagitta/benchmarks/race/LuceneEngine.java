@@ -10,7 +10,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFormat;
@@ -198,30 +197,28 @@ final class LuceneEngine implements Engine {
     TopKnnCollector collector = new TopKnnCollector(ef, Integer.MAX_VALUE);
     leaf.searchNearestVectors(
         VECTOR, query, collector, AcceptDocs.fromLiveDocs(leaf.getLiveDocs(), leaf.maxDoc()));
-    int[] documents =
-        Arrays.stream(collector.topDocs().scoreDocs).mapToInt(hit -> hit.doc).toArray();
-    int[] best =
-        codec == Codec.FLOAT
-            ? Arrays.copyOf(documents, Math.min(documents.length, Parameters.K))
-            : rescored(leaf, query, documents);
-    return Arrays.stream(best).map(document -> ids[document]).toArray();
+    ScoreDoc[] found = collector.topDocs().scoreDocs;
+    ScoreDoc[] best = codec == Codec.FLOAT ? found : rescored(leaf, query, found);
+    int[] hits = new int[Math.min(best.length, Parameters.K)];
+    for (int i = 0; i < hits.length; i++) {
+      hits[i] = ids[best[i].doc];
+    }
+    return hits;
   }
 
-  private static int[] rescored(LeafReader leaf, float[] query, int[] documents)
+  private static ScoreDoc[] rescored(LeafReader leaf, float[] query, ScoreDoc[] found)
       throws IOException {
-    int[] ascending = Arrays.copyOf(documents, Math.min(documents.length, RESCORED_MAX));
-    Arrays.sort(ascending);
+    ScoreDoc[] best = Arrays.copyOf(found, Math.min(found.length, RESCORED_MAX));
+    // Vectors are read in the order of documents.
+    Arrays.sort(best, (a, b) -> Integer.compare(a.doc, b.doc));
     FloatVectorValues vectors = leaf.getFloatVectorValues(VECTOR);
     VectorScorer scorer = vectors.rescorer(query);
     DocIndexIterator iterator = (DocIndexIterator) scorer.iterator();
-    ScoreDoc[] scored = new ScoreDoc[ascending.length];
-    for (int i = 0; i < scored.length; i++) {
-      iterator.advance(ascending[i]);
-      scored[i] = new ScoreDoc(ascending[i], scorer.score());
+    for (ScoreDoc hit : best) {
+      iterator.advance(hit.doc);
+      hit.score = scorer.score();
     }
-    Arrays.sort(scored, (a, b) -> Float.compare(b.score, a.score));
-    return IntStream.range(0, Math.min(scored.length, Parameters.K))
-        .map(i -> scored[i].doc)
-        .toArray();
+    Arrays.sort(best, (a, b) -> Float.compare(b.score, a.score));
+    return best;
   }
 }

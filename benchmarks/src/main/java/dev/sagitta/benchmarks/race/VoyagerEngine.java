@@ -6,7 +6,6 @@ import com.spotify.voyager.jni.Index.StorageDataType;
 import dev.sagitta.distance.Metric;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.stream.LongStream;
 
 /** Voyager: C++ hnswlib behind JNI, one binary for all processors of a kind. */
@@ -58,8 +57,12 @@ final class VoyagerEngine implements Engine {
       @Override
       public Searcher newSearcher() {
         return (query, ef) -> {
-          long[] ids = graph.query(query, Parameters.K, ef).getLabels();
-          return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+          long[] labels = graph.query(query, Parameters.K, ef).getLabels();
+          int[] ids = new int[labels.length];
+          for (int i = 0; i < ids.length; i++) {
+            ids[i] = Math.toIntExact(labels[i]);
+          }
+          return ids;
         };
       }
 
