@@ -110,12 +110,11 @@ final class SalvageFormatTest {
     assertTrue(manifests > 1);
     int told = 0;
     for (int i = 0; i < manifests; i++) {
-      told +=
-          forged(copies, i, value -> value == ModelWriter.DIMENSION ? 1_024 + value : value)
-                  .stream()
-                  .anyMatch(problem -> problem.contains("dimension=1028"))
-              ? 1
-              : 0;
+      List<String> problems =
+          forged(copies, i, value -> value == ModelWriter.DIMENSION ? 1_024 + value : value);
+      if (problems.stream().anyMatch(problem -> problem.contains("dimension=1028"))) {
+        told++;
+      }
     }
     // Of two manifests of the same files only the newer one is looked at.
     assertEquals(manifests - 1, told);

@@ -53,11 +53,18 @@ public final class Machine {
     }
   }
 
-  /** This JVM's flags and program, for others to run it again. */
-  public static String command() {
+  /** This JVM's flags and program, for others to run it again, by the usual class path. */
+  static String command() {
+    return command("benchmarks.jar");
+  }
+
+  /** As {@link #command()}, by another class path. */
+  public static String command(String classPath) {
     return "java "
         + String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments())
-        + " -cp benchmarks.jar "
+        + " -cp '"
+        + classPath
+        + "' "
         + System.getProperty("sun.java.command", UNKNOWN);
   }
 }

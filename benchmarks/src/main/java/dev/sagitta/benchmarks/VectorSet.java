@@ -3,7 +3,6 @@ package dev.sagitta.benchmarks;
 import dev.sagitta.benchmarks.data.GeneratedVectors;
 import dev.sagitta.benchmarks.data.IntLists;
 import dev.sagitta.benchmarks.data.VectorFiles;
-import dev.sagitta.benchmarks.data.VectorSource;
 import dev.sagitta.distance.Metric;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,8 +29,8 @@ record VectorSet(
     return new VectorSet(
         "siftsmall 10,000 x 128",
         Metric.EUCLIDEAN,
-        vectors(directory.resolve("siftsmall_base.fvecs")),
-        vectors(directory.resolve("siftsmall_query.fvecs")),
+        VectorFiles.readAll(directory.resolve("siftsmall_base.fvecs")),
+        VectorFiles.readAll(directory.resolve("siftsmall_query.fvecs")),
         Optional.of(IntLists.readOfOneLength(directory.resolve("siftsmall_groundtruth.ivecs"))));
   }
 
@@ -40,20 +39,9 @@ record VectorSet(
     return new VectorSet(
         "Fashion-MNIST 60,000 x 784",
         Metric.EUCLIDEAN,
-        vectors(directory.resolve("train-images-idx3-ubyte.gz")),
-        vectors(directory.resolve("t10k-images-idx3-ubyte.gz")),
+        VectorFiles.readAll(directory.resolve("train-images-idx3-ubyte.gz")),
+        VectorFiles.readAll(directory.resolve("t10k-images-idx3-ubyte.gz")),
         Optional.empty());
-  }
-
-  /** All vectors of a file. */
-  private static float[][] vectors(Path file) throws IOException {
-    try (VectorSource source = VectorFiles.open(file)) {
-      float[][] vectors = new float[source.count()][];
-      for (int i = 0; i < vectors.length; i++) {
-        vectors[i] = source.row(i);
-      }
-      return vectors;
-    }
   }
 
   /** Seeded vectors in clusters of low intrinsic dimension. */

@@ -45,6 +45,17 @@ public final class VectorFiles {
     }
   }
 
+  /** Reads all vectors of a file into memory; see {@link #open}. */
+  public static float[][] readAll(Path file) throws IOException {
+    try (VectorSource source = open(file)) {
+      float[][] vectors = new float[source.count()][];
+      for (int i = 0; i < vectors.length; i++) {
+        vectors[i] = source.row(i);
+      }
+      return vectors;
+    }
+  }
+
   private static Format format(Path file, boolean gzipped) throws IOException {
     String name = file.toString();
     if (gzipped) {

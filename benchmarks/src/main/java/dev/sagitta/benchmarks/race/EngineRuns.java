@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,34 +40,37 @@ final class EngineRuns {
     return directory.resolve(contestant.directory()).resolve("round-" + round);
   }
 
-  /** The index that is searched: what the last building made. */
-  Path indexDirectory(Contestant contestant) {
-    return directory.resolve(contestant.builder().directory()).resolve("index");
+  /** The index that a building made, part of its directory. */
+  Path indexDirectory(Contestant contestant, int threads) {
+    return buildDirectory(contestant.builder(), threads).resolve("index");
   }
 
   /** Builds with so many threads; one thread has one processor for the whole process. */
   void build(Contestant contestant, int threads) throws IOException, InterruptedException {
-    Path index = indexDirectory(contestant);
-    Task task =
-        new Task(
-            contestant, fingerprint(contestant), data.directory(), index, new Task.Build(threads));
-    Path place = buildDirectory(contestant, threads);
-    if (task.isDone(place) && Files.exists(index)) {
-      return;
-    }
-    Directories.delete(index);
-    Files.createDirectories(index);
-    run(task, place, threads == 1 && Files.exists(ONE_PROCESSOR_COMMAND));
-  }
-
-  /** Searches once with every ef. */
-  void search(Contestant contestant, int round) throws IOException, InterruptedException {
     Task task =
         new Task(
             contestant,
-            fingerprint(contestant.builder()),
+            version(contestant),
             data.directory(),
-            indexDirectory(contestant),
+            indexDirectory(contestant, threads),
+            new Task.Build(threads));
+    Path place = buildDirectory(contestant, threads);
+    if (!task.isDone(place)) {
+      run(task, place, threads == 1 && Files.exists(ONE_PROCESSOR_COMMAND));
+    }
+  }
+
+  /** Searches the index of a building once with every ef. */
+  void search(Contestant contestant, int threads, int round)
+      throws IOException, InterruptedException {
+    Task task =
+        new Task(
+            contestant,
+            version(contestant)
+                + ", built "
+                + doneAt(buildDirectory(contestant.builder(), threads)),
+            data.directory(),
+            indexDirectory(contestant, threads),
             new Task.Search(settings.efs(), settings.warmUpSeconds(), settings.passSeconds()));
     Path place = roundDirectory(contestant, round);
     if (!task.isDone(place)) {
@@ -74,7 +78,12 @@ final class EngineRuns {
     }
   }
 
-  private String fingerprint(Contestant contestant) throws IOException {
+  /** When the task of a directory was done. */
+  static FileTime doneAt(Path place) throws IOException {
+    return Files.getLastModifiedTime(Task.resultFile(place));
+  }
+
+  private String version(Contestant contestant) throws IOException {
     return contestant.isJava()
         ? contestant.engine().version()
         : hnswlib.map(HnswlibProgram::version).orElse("unknown");
@@ -84,6 +93,9 @@ final class EngineRuns {
       throws IOException, InterruptedException {
     Directories.delete(place);
     Files.createDirectories(place);
+    if (task.work() instanceof Task.Build) {
+      Files.createDirectories(task.index());
+    }
     task.write(place);
     List<String> command = new ArrayList<>();
     if (onOneProcessor) {

@@ -19,7 +19,6 @@ final class Memory {
     if (Files.exists(STATUS)) {
       for (String line : Files.readAllLines(STATUS)) {
         put(line, "VmRSS:", "residentKib", result);
-        put(line, "RssAnon:", "residentAnonymousKib", result);
         put(line, "RssFile:", "residentFilesKib", result);
       }
     }

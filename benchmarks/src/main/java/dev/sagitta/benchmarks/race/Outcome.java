@@ -4,6 +4,7 @@ import dev.sagitta.benchmarks.data.IntLists;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
  *
  * @param builds results by number of threads
  * @param last result of the last round: version, settings and memory
+ * @param lastAt when that round ended
  * @param twoThreads searches per second of two threads for each of one, median of the rounds
  * @param indexBytes on disk
  */
@@ -24,10 +26,15 @@ record Outcome(
     Sweep sweep,
     Map<Integer, Settings> builds,
     Settings last,
+    FileTime lastAt,
     double twoThreads,
     long indexBytes) {
 
-  /** Reads what the processes wrote. */
+  /**
+   * Reads what the processes wrote.
+   *
+   * @param threads of the buildings, that of the searched index last
+   */
   static Outcome read(
       Contestant contestant, EngineRuns runs, RaceSettings settings, Recall recall, int... threads)
       throws IOException {
@@ -46,12 +53,13 @@ record Outcome(
       Path directory = runs.buildDirectory(contestant.builder(), count);
       builds.put(count, Settings.read(Task.resultFile(directory)));
     }
-    Path index = runs.indexDirectory(contestant);
+    Path index = runs.indexDirectory(contestant, threads[threads.length - 1]);
     return new Outcome(
         contestant,
         new Sweep(points),
         builds,
         results.getLast(),
+        EngineRuns.doneAt(rounds.getLast()),
         median(
             results.stream()
                 .mapToDouble(

@@ -97,7 +97,7 @@ public final class Race implements Callable<Integer> {
     Path directory = work.resolve(source.directoryName());
     Files.createDirectories(directory);
     say("%s: preparing vectors and true neighbours", source.directoryName());
-    RaceData data = new SetPreparation(directory.resolve("vectors"), queries).prepare(source);
+    RaceData data = new SetPreparation(directory.resolve("vectors"), source, queries).prepare();
     Optional<HnswlibProgram> hnswlib =
         contestants.contains(Contestant.HNSWLIB)
             ? HnswlibProgram.compile(directory)
@@ -125,7 +125,7 @@ public final class Race implements Callable<Integer> {
     for (int round = 1; round <= rounds; round++) {
       for (Contestant contestant : present) {
         step("%s searches, round %d of %d", contestant.label(), round, rounds);
-        runs.search(contestant, round);
+        runs.search(contestant, threads[threads.length - 1], round);
       }
     }
   }
@@ -144,7 +144,8 @@ public final class Race implements Callable<Integer> {
       for (Contestant contestant : present) {
         outcomes.add(Outcome.read(contestant, runs, settings, recall, threads));
       }
-      new RaceReport(data, settings, Machine.command(), outcomes).write(directory);
+      new RaceReport(data, settings, Machine.command("benchmarks.jar:peers/*"), outcomes)
+          .write(directory);
     }
     System.out.print(Files.readString(directory.resolve("report.md")));
   }
@@ -155,13 +156,7 @@ public final class Race implements Callable<Integer> {
   }
 
   private static void say(String format, Object... values) {
-    System.err.printf(Locale.ROOT, "%tT " + format + "%n", prepend(values));
-  }
-
-  private static Object[] prepend(Object... values) {
-    List<Object> all = new ArrayList<>();
-    all.add(System.currentTimeMillis());
-    all.addAll(List.of(values));
-    return all.toArray();
+    System.err.printf(
+        "%tT %s%n", System.currentTimeMillis(), String.format(Locale.ROOT, format, values));
   }
 }

@@ -5,6 +5,7 @@ import dev.sagitta.benchmarks.data.VectorFiles;
 import dev.sagitta.benchmarks.data.VectorSource;
 import dev.sagitta.distance.Metric;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -13,13 +14,21 @@ import java.util.Map;
  * Metric#COSINE} they have length 1, so that engines may use the dot product.
  *
  * @param directory with base.fvecs, queries.fvecs and truth.ivecs
+ * @param origin what was asked for: source and number of queries
  * @param name for the report
  * @param metric EUCLIDEAN or COSINE
  * @param count vectors to store; ids are their numbers
  * @param dimension elements of a vector
  * @param queries vectors to ask with, none of them stored
  */
-record RaceData(Path directory, String name, Metric metric, int count, int dimension, int queries) {
+record RaceData(
+    Path directory,
+    String origin,
+    String name,
+    Metric metric,
+    int count,
+    int dimension,
+    int queries) {
   private static final String FILE = "set.properties";
 
   static Path baseFile(Path directory) {
@@ -39,6 +48,7 @@ record RaceData(Path directory, String name, Metric metric, int count, int dimen
     Settings set = Settings.read(directory.resolve(FILE));
     return new RaceData(
         directory,
+        set.text("origin"),
         set.text("name"),
         Metric.valueOf(set.text("metric")),
         set.integer("count"),
@@ -48,13 +58,14 @@ record RaceData(Path directory, String name, Metric metric, int count, int dimen
 
   /** Whether a directory holds a set that was prepared to its end. */
   static boolean isPrepared(Path directory) {
-    return Settings.exists(directory.resolve(FILE));
+    return Files.exists(directory.resolve(FILE));
   }
 
   /** Says that the set is prepared. */
   void write() throws IOException {
     new Settings(
             Map.of(
+                "origin", origin,
                 "name", name,
                 "metric", metric.name(),
                 "count", Integer.toString(count),
@@ -70,26 +81,16 @@ record RaceData(Path directory, String name, Metric metric, int count, int dimen
 
   /** The vectors to store, in memory. */
   float[][] base() throws IOException {
-    return all(baseFile(directory));
+    return VectorFiles.readAll(baseFile(directory));
   }
 
   /** The vectors to ask with. */
   float[][] queryVectors() throws IOException {
-    return all(queriesFile(directory));
+    return VectorFiles.readAll(queriesFile(directory));
   }
 
   /** For each query the ids of the {@link Parameters#K} nearest, the nearest first. */
   int[][] truth() throws IOException {
     return IntLists.read(truthFile(directory));
-  }
-
-  private static float[][] all(Path file) throws IOException {
-    try (VectorSource source = VectorFiles.open(file)) {
-      float[][] vectors = new float[source.count()][];
-      for (int i = 0; i < vectors.length; i++) {
-        vectors[i] = source.row(i);
-      }
-      return vectors;
-    }
   }
 }

@@ -4,6 +4,7 @@ import dev.sagitta.benchmarks.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -190,8 +191,9 @@ final class RaceReport {
     line("## Building and memory");
     line("");
     line(
-        "Seconds until all vectors are linked, and in brackets until the index is on disk. With one"
-            + " thread the whole process has one processor. Memory is that of the searching process"
+        "Seconds until all vectors are linked, and in brackets until the index is on disk, and of"
+            + " processors; built once. With one thread the whole process has one processor, where"
+            + " taskset is. Memory is that of the searching process"
             + " after its searches, in MiB.");
     line("");
     line(
@@ -216,7 +218,9 @@ final class RaceReport {
       return "-";
     }
     double linked = build.number("linkedSeconds");
-    return format("%.1f (%.1f) s", linked, linked + build.number("savedSeconds"));
+    return format(
+        "%.1f (%.1f, %.1f) s",
+        linked, linked + build.number("savedSeconds"), build.number("processorSeconds"));
   }
 
   private static String mebibytes(Outcome outcome, String name) {
@@ -229,13 +233,14 @@ final class RaceReport {
     line("");
     line("## Engines");
     line("");
-    line("| engine | version | settings |");
-    line("|---|---|---|");
+    line("| engine | version | last round ended | settings |");
+    line("|---|---|---|---|");
     for (Outcome outcome : outcomes) {
       line(
-          "| %s | %s | %s |",
+          "| %s | %s | %s | %s |",
           outcome.contestant().label(),
           outcome.last().text("version"),
+          outcome.lastAt().toInstant().truncatedTo(ChronoUnit.SECONDS),
           outcome.last().text("settings"));
     }
   }

@@ -27,30 +27,46 @@ final class SetPreparation {
   private static final String COLLECTION_OF_METHODS = "methods";
 
   private final Path directory;
+  private final SetSource source;
   private final int queriesMax;
+
+  /** What is asked for, to tell it from what another run has asked for. */
+  private final String origin;
 
   /**
    * Prepares into a directory.
    *
    * @param queriesMax how many queries of a set are asked at most
    */
-  SetPreparation(Path directory, int queriesMax) {
+  SetPreparation(Path directory, SetSource source, int queriesMax) {
     this.directory = directory;
+    this.source = source;
     this.queriesMax = queriesMax;
+    origin = source + ", at most " + queriesMax + " queries";
   }
 
-  /** The set, prepared unless it was before. */
-  RaceData prepare(SetSource source) throws IOException {
+  /**
+   * The set, prepared unless it was before.
+   *
+   * @throws IOException if the directory holds another one
+   */
+  RaceData prepare() throws IOException {
     if (!RaceData.isPrepared(directory)) {
       Files.createDirectories(directory);
-      RaceData data = write(source);
+      RaceData data = write();
       IntLists.write(RaceData.truthFile(directory), truth(data));
       data.write();
     }
-    return RaceData.read(directory);
+    RaceData data = RaceData.read(directory);
+    if (!data.origin().equals(origin)) {
+      throw new IOException(
+          "%s holds %s, not %s: delete it, or take another work directory"
+              .formatted(directory, data.origin(), origin));
+    }
+    return data;
   }
 
-  private RaceData write(SetSource source) throws IOException {
+  private RaceData write() throws IOException {
     return switch (source) {
       case SetSource.FashionMnist set ->
           files(
@@ -131,6 +147,7 @@ final class SetPreparation {
     try (VectorSource stored = VectorFiles.open(RaceData.baseFile(directory))) {
       return new RaceData(
           directory,
+          origin,
           "%s %,d x %d".formatted(name, count, stored.dimension()),
           metric,
           count,

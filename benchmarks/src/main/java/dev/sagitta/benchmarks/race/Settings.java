@@ -20,10 +20,6 @@ record Settings(Map<String, String> values) {
     values = Map.copyOf(values);
   }
 
-  static boolean exists(Path file) {
-    return Files.exists(file);
-  }
-
   static Settings read(Path file) throws IOException {
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file)) {

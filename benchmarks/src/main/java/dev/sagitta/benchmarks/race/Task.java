@@ -1,6 +1,7 @@
 package dev.sagitta.benchmarks.race;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +14,8 @@ import java.util.stream.Collectors;
  * it.
  *
  * @param contestant who does it
- * @param fingerprint of the engine; a task of another one is another task
+ * @param fingerprint of the engine, and of the index that is searched; a task of another one is
+ *     another task
  * @param data directory of the {@link RaceData}
  * @param index directory of the index
  * @param work to build or to search
@@ -94,8 +96,8 @@ record Task(Contestant contestant, String fingerprint, Path data, Path index, Wo
   /** Whether just this was done in a directory before. */
   boolean isDone(Path directory) throws IOException {
     Path file = directory.resolve(TASK_FILE);
-    return Settings.exists(resultFile(directory))
-        && Settings.exists(file)
+    return Files.exists(resultFile(directory))
+        && Files.exists(file)
         && Settings.read(file).equals(settings());
   }
 

@@ -184,7 +184,6 @@ void put_memory(Settings& result) {
     std::string key, value;
     words >> key >> value;
     if (key == "VmRSS:") result["residentKib"] = value;
-    if (key == "RssAnon:") result["residentAnonymousKib"] = value;
     if (key == "RssFile:") result["residentFilesKib"] = value;
   }
 }

@@ -2,6 +2,7 @@ package dev.sagitta.benchmarks.race;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,8 @@ class RaceReportTest {
             List.of(
                 new SweepPoint(10, recall, qps, qps, qps, 1, 1),
                 new SweepPoint(20, recall + 0.05, qps / 2, qps / 2, qps / 2, 1, 1)));
-    return new Outcome(contestant, sweep, Map.of(), new Settings(Map.of()), 2, 0);
+    return new Outcome(
+        contestant, sweep, Map.of(), new Settings(Map.of()), FileTime.fromMillis(0), 2, 0);
   }
 
   private final Outcome sagitta = outcome(Contestant.SAGITTA, 0.90, 6_000);
