@@ -149,7 +149,8 @@ public final class VectorDatabase implements AutoCloseable {
    * @throws CollectionNotFoundException if there is none of that name
    * @throws StorageException if the file system refuses, or if there are other files in the
    *     collection's directory, which are never deleted: then the collection stays as it is, and
-   *     the message names the first of them
+   *     the message names the first of them. If its log could not be forced either, writes that
+   *     were not durable may be lost: that error is suppressed in this one
    */
   public void drop(String name) {
     engine.drop(Inputs.notNull("name", name));

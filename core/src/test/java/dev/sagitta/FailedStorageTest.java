@@ -12,6 +12,7 @@ import dev.sagitta.persistence.IoCall;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -235,6 +236,28 @@ final class FailedStorageTest {
     assertEquals(List.of(), simulated.database().collectionNames());
     upsert(simulated.plane(), 0, 2);
     assertSearchable(simulated.plane(), 2);
+  }
+
+  @Test
+  void aRefusedDropTellsThatTheLogWasNotForcedEither() {
+    simulated.durability(Durability.os());
+    upsert(simulated.plane(), 0, 5);
+    simulated
+        .files()
+        .intercept(
+            call ->
+                call.operation() == IoCall.Operation.FORCE
+                        || call.operation() == IoCall.Operation.RENAME
+                    ? Optional.of(Interceptor.Fault.of(new IOException("told to fail")))
+                    : Optional.empty());
+    StorageException refused =
+        assertThrows(StorageException.class, () -> simulated.database().drop("plane"));
+    assertEquals("dropping collection plane failed: " + TOLD, refused.getMessage());
+    assertEquals(
+        List.of(TOLD),
+        Arrays.stream(refused.getSuppressed()).map(e -> String.valueOf(e.getCause())).toList());
+    simulated.files().intercept(call -> Optional.empty());
+    assertSearchable(simulated.plane(), 5);
   }
 
   @Test

@@ -192,6 +192,12 @@ final class ModelWriter {
           lifetimes.remove(name);
           gone.remove(name);
         });
+    Lifetime refused = lifetimes.get(name);
+    if (refused != null && faults != null && faults.losesPages()) {
+      // It was closed, and is opened anew without what could not be forced.
+      refused.history().loseUnforced();
+      faults.suspended(() -> goOn(name));
+    }
   }
 
   /** Stores one record whose id, vector and payload follow from the numbers. */

@@ -74,6 +74,8 @@ public final class CollectionEngine {
   /** Guarded by this. */
   private boolean closed;
 
+  private Optional<RuntimeException> notForced = Optional.empty();
+
   private CollectionEngine(
       String name,
       Path directory,
@@ -460,8 +462,16 @@ public final class CollectionEngine {
       if (needed) {
         throw e;
       }
-      LOG.log(Level.DEBUG, "closing the log of " + name + " to drop it failed", e);
+      notForced = Optional.of(e);
     }
+  }
+
+  /**
+   * Why the log could not be forced when the collection was closed to be deleted: if it is not
+   * deleted then, it may have lost what was not durable before.
+   */
+  synchronized Optional<RuntimeException> notForced() {
+    return notForced;
   }
 
   private void onBackground(Runnable step) {

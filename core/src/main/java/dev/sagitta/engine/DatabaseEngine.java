@@ -8,6 +8,7 @@ import dev.sagitta.ConfigurationMismatchException;
 import dev.sagitta.DatabaseOptions;
 import dev.sagitta.InvalidInputException;
 import dev.sagitta.Limits;
+import dev.sagitta.SagittaException;
 import dev.sagitta.VerifyLevel;
 import dev.sagitta.VerifyProgress;
 import dev.sagitta.VerifyReport;
@@ -326,14 +327,21 @@ public final class DatabaseEngine {
     if (collection != null) {
       Closing.all(List.of(() -> endScrub(collection), () -> collection.close(false)));
     }
-    onFileThread(
-        "dropping collection " + name,
-        () -> {
-          files.rename(path, dropped);
-          files.forceDirectory(directory);
-          directories.deleteDropped(dropped);
-          return true;
-        });
+    try {
+      onFileThread(
+          "dropping collection " + name,
+          () -> {
+            files.rename(path, dropped);
+            files.forceDirectory(directory);
+            directories.deleteDropped(dropped);
+            return true;
+          });
+    } catch (SagittaException e) {
+      if (collection != null) {
+        collection.notForced().ifPresent(e::addSuppressed);
+      }
+      throw e;
+    }
   }
 
   /** Closes all collections and lets go of the directory; the first error is thrown at the end. */
