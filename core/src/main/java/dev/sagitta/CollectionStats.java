@@ -19,6 +19,9 @@ import java.util.Optional;
  * @param mappedBytes bytes of sealed files mapped into memory; the operating system may drop them
  * @param kernel the distance kernel that runs
  * @param kernelHint what would make it faster, where something would
+ * @param walkedBy what searches of the graph compare: the vectors, or codes of them, by which more
+ *     searches are done in a second; hits are chosen and told by vectors always
+ * @param codeBytes anonymous memory that codes take, a part of {@code offHeapBytes}
  * @param failure why the collection accepts no writes, where it does not
  * @param warning what went wrong without harm, such as a checkpoint to be tried again or links that
  *     had to be rebuilt
@@ -37,6 +40,8 @@ public record CollectionStats(
     long mappedBytes,
     String kernel,
     Optional<String> kernelHint,
+    String walkedBy,
+    long codeBytes,
     Optional<String> failure,
     Optional<String> warning,
     Optional<ScrubStats> scrub) {}

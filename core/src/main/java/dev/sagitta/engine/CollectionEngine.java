@@ -58,6 +58,8 @@ public final class CollectionEngine {
   private final CollectionFiles files;
   private final CollectionState state;
   private final KernelChoice kernel;
+  private final WalkVectors walk;
+  private final CodeTraining training;
   private final LinkedGraph graph;
   private final Linkers linkers;
   private final CommitLog log;
@@ -70,6 +72,7 @@ public final class CollectionEngine {
   private final CollectionScrub scrub;
   private final EngineThreads.@Nullable Timer forceTimer;
   private final EngineThreads.Timer retryTimer;
+  private final Repeated trainOnce;
 
   /** Guarded by this. */
   private boolean closed;
@@ -111,14 +114,16 @@ public final class CollectionEngine {
     StoredVectors vectors = new StoredVectors(state.vectors(), kernel.kernel());
     HnswParameters parameters =
         new HnswParameters(config.config().m(), config.config().efConstruction());
-    graph = new LinkedGraph(parameters, vectors, threads::pause);
+    walk = new WalkVectors(vectors);
+    training = new CodeTraining(state, vectors, walk, epoch, reclaimer, tuning.codedBytes());
+    graph = new LinkedGraph(parameters, walk, threads::pause);
     LongSupplier logBytesMax =
         () -> tuning.logCapFactor() * Checkpoints.triggerBytes(files, tuning.checkpointLogBytes());
     log = new CommitLog(files, durability, logBytesMax);
     laneThread = threads.serial(name + "-writer");
     lane = new WriteLane("collection " + name, laneThread, epoch, state, log, this::afterGroup);
     int pendingMax = Math.max(64, tuning.pendingBytes() / state.vectors().layout().rowBytes());
-    linkers = new Linkers(graph, state.pending(), pendingMax, epoch, threads, lane::fail);
+    linkers = new Linkers(graph, walk, state.pending(), pendingMax, epoch, threads, lane::fail);
     checkpoints =
         new Checkpoints(
             state,
@@ -132,7 +137,7 @@ public final class CollectionEngine {
             tuning.checkpointLogBytes());
     IdCodec ids = new IdCodec(config.config().ids());
     SlotReader slotReader = new SlotReader(state, config.config().ids());
-    searches = new Searches(state, graph, vectors, slotReader, environment.nanoClock());
+    searches = new Searches(state, graph, vectors, walk, slotReader, environment.nanoClock());
     reads = new Reads(state, epoch, ids, slotReader);
     scrub = new CollectionScrub(name, files, environment.nanoClock());
     writes = new Writes(config.config(), lane, linkers, checkpoints, ids);
@@ -141,6 +146,8 @@ public final class CollectionEngine {
             ? threads.every(every, new Repeated(this::forceDue, () -> lane.run(log::force)))
             : null;
     retryTimer = threads.every(RETRY, new Repeated(linkers::waiting, this::retryLater));
+    trainOnce =
+        new Repeated(training::due, () -> CompletableFuture.runAsync(training::train, background));
     background.execute(() -> loadGraph(recovery));
   }
 
@@ -179,6 +186,7 @@ public final class CollectionEngine {
     try {
       graph.load(files, state, recovery.slotCount(), recovery.pendingAtCheckpoint());
       linkers.signal();
+      trainIfDue();
       // Recovery may have left a log that is due, and tables that it outgrew.
       checkpoints.startIfDue();
       reclaimer.reclaim();
@@ -204,7 +212,15 @@ public final class CollectionEngine {
 
   private void afterGroup() {
     linkers.signal();
+    trainIfDue();
     checkpoints.startIfDue();
+  }
+
+  /** Has the background thread make codes for the graph's walks if that is due and not begun. */
+  private void trainIfDue() {
+    if (training.due() && graph.loaded()) {
+      trainOnce.run();
+    }
   }
 
   /** The records in memory; for the validator of the tests. */
@@ -394,11 +410,14 @@ public final class CollectionEngine {
           state.slots().bytes()
               + state.ids().bytes()
               + graph.bytes()
+              + walk.bytes()
               + vectors.anonymousBytes()
               + records.anonymousBytes(),
           vectors.mappedBytes() + records.mappedBytes(),
           kernel.name(),
           kernel.hint(),
+          training.walkedBy(),
+          walk.bytes(),
           Optional.ofNullable(lane.failure()).map(Throwable::toString),
           warnings(),
           scrub.stats());
@@ -409,7 +428,12 @@ public final class CollectionEngine {
 
   private Optional<String> warnings() {
     String all =
-        Stream.of(files.stepped(), graph.warning(), checkpoints.warning(), linkers.warning())
+        Stream.of(
+                files.stepped(),
+                graph.warning(),
+                training.warning(),
+                checkpoints.warning(),
+                linkers.warning())
             .flatMap(Optional::stream)
             .collect(Collectors.joining("; "));
     return all.isEmpty() ? Optional.empty() : Optional.of(all);
@@ -433,6 +457,7 @@ public final class CollectionEngine {
     Closing.all(
         List.of(
             this::stopWriting,
+            training::stop,
             linkers::stop,
             () -> {
               if (checkpoint) {
@@ -443,6 +468,7 @@ public final class CollectionEngine {
             epoch::close,
             () -> onBackground(reclaimer::reclaim),
             () -> onBackground(graph::close),
+            () -> onBackground(walk::close),
             () -> onBackground(state::close),
             () -> onBackground(arena::close),
             () -> Waiting.forEnd(background),

@@ -29,6 +29,7 @@ final class Linkers {
   private static final long STOP_POLL_NANOS = 100_000;
 
   private final LinkedGraph graph;
+  private final WalkVectors walk;
   private final PendingSlots pending;
   private final int pendingMax;
   private final Epoch epoch;
@@ -59,12 +60,14 @@ final class Linkers {
    */
   Linkers(
       LinkedGraph graph,
+      WalkVectors walk,
       PendingSlots pending,
       int pendingMax,
       Epoch epoch,
       EngineThreads threads,
       Consumer<Throwable> onFailure) {
     this.graph = graph;
+    this.walk = walk;
     this.pending = pending;
     this.pendingMax = pendingMax;
     this.epoch = epoch;
@@ -158,6 +161,7 @@ final class Linkers {
     GraphInserter inserter = inserters.borrow();
     int ticket = epoch.enter();
     try {
+      walk.encode(slot);
       if (graph.get().contains(slot)) {
         // Pending again, because the graph as it was read could not reach it.
         inserter.relink(slot);

@@ -23,6 +23,7 @@ final class SearchScratch implements SlotFilter, SearchLimit {
   private final CollectionState state;
   private final LongSupplier nanoClock;
   private final StoredVectors.Scorer scorer;
+  private final WalkVectors.Scorer walk;
   private final LinkedGraph graph;
   private final TopHits hits;
   private final int[] batch = new int[SCAN_BATCH];
@@ -35,6 +36,7 @@ final class SearchScratch implements SlotFilter, SearchLimit {
   private @Nullable GraphSearcher searcher;
 
   private long sequence;
+  private int slotCount;
   private long deadlineNanos;
   private boolean hasDeadline;
   private boolean limited;
@@ -43,11 +45,13 @@ final class SearchScratch implements SlotFilter, SearchLimit {
       CollectionState state,
       LinkedGraph graph,
       StoredVectors vectors,
+      WalkVectors walk,
       LongSupplier nanoClock,
       TopHits.TieBreak tieBreak) {
     this.state = state;
     this.nanoClock = nanoClock;
     this.scorer = vectors.newScorer();
+    this.walk = walk.newScorer();
     this.graph = graph;
     this.hits = new TopHits(tieBreak);
   }
@@ -68,6 +72,7 @@ final class SearchScratch implements SlotFilter, SearchLimit {
   Published beginScan() {
     Published published = state.published();
     sequence = published.sequence();
+    slotCount = published.slotCount();
     hasDeadline = false;
     limited = false;
     return published;
@@ -106,32 +111,55 @@ final class SearchScratch implements SlotFilter, SearchLimit {
     scorer.query(query);
     scanPending();
     if (!limited) {
+      boolean byCodes = walk.query(query);
       GraphSearcher linked = searcher();
       int found = linked.search(efSearch, this, this);
-      for (int i = 0; i < found; i++) {
-        hits.offer(linked.ordinal(i), linked.score(i));
+      if (byCodes) {
+        scoreAgain(linked, Math.min(found, scoredAgain(k)));
+      } else {
+        for (int i = 0; i < found; i++) {
+          hits.offer(linked.ordinal(i), linked.score(i));
+        }
       }
       limited |= linked.limitReached();
     }
     return hits;
   }
 
+  /**
+   * How many of the nearest by code are scored by their vectors, to find the k nearest among them.
+   * The error of codes moves a neighbour by some places; see docs/kernels.md, "What codes keep".
+   */
+  static int scoredAgain(int k) {
+    return Math.max(2 * k, k + 22);
+  }
+
+  private void scoreAgain(GraphSearcher linked, int found) {
+    for (int first = 0; first < found; first += SCAN_BATCH) {
+      int count = Math.min(SCAN_BATCH, found - first);
+      for (int i = 0; i < count; i++) {
+        batch[i] = linked.ordinal(first + i);
+      }
+      score(count);
+    }
+  }
+
   private GraphSearcher searcher() {
     GraphSearcher made = searcher;
     if (made == null) {
-      made = new GraphSearcher(graph.get(), scorer);
+      made = new GraphSearcher(graph.get(), walk);
       searcher = made;
     }
     return made;
   }
 
   /** The k best of all slots. */
-  TopHits searchExact(VectorValue query, int k, int slotCount) {
+  TopHits searchExact(VectorValue query, int k) {
     hits.reset(k);
     scorer.query(query);
     int count = 0;
     for (int slot = 0; slot < slotCount; slot++) {
-      if (state.slots().visible(slot, sequence)) {
+      if (state.slots().visible(slot, slotCount, sequence)) {
         batch[count++] = slot;
         if (count == SCAN_BATCH) {
           score(count);
@@ -152,7 +180,7 @@ final class SearchScratch implements SlotFilter, SearchLimit {
   private void scanPending() {
     int count = 0;
     for (int i = 0; i < pendingCount; i++) {
-      if (state.slots().visible(pending[i], sequence)) {
+      if (state.slots().visible(pending[i], slotCount, sequence)) {
         batch[count++] = pending[i];
         if (count == SCAN_BATCH) {
           score(count);
@@ -178,7 +206,7 @@ final class SearchScratch implements SlotFilter, SearchLimit {
   /** Whether the graph may return a slot: it is visible, and was not scanned as pending. */
   @Override
   public boolean accept(int slot) {
-    return state.slots().visible(slot, sequence)
+    return state.slots().visible(slot, slotCount, sequence)
         && (pendingCount == 0
             || slot < pending[0]
             || Arrays.binarySearch(pending, 0, pendingCount, slot) < 0);

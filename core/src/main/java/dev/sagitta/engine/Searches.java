@@ -41,6 +41,7 @@ final class Searches {
       CollectionState state,
       LinkedGraph graph,
       StoredVectors vectors,
+      WalkVectors walk,
       SlotReader slotReader,
       LongSupplier nanoClock) {
     this.state = state;
@@ -50,7 +51,7 @@ final class Searches {
     this.scratches =
         new ScratchPool<>(
             2 * Runtime.getRuntime().availableProcessors(),
-            () -> new SearchScratch(state, graph, vectors, nanoClock, slotReader::idBefore));
+            () -> new SearchScratch(state, graph, vectors, walk, nanoClock, slotReader::idBefore));
   }
 
   /** The time of the clock at which a request that comes now is to end. */
@@ -78,9 +79,7 @@ final class Searches {
       scratch.deadline(deadlineNanos);
     }
     TopHits hits =
-        scan
-            ? scratch.searchExact(query, request.k(), now.slotCount())
-            : search(scratch, request, query, now);
+        scan ? scratch.searchExact(query, request.k()) : search(scratch, request, query, now);
     SearchResult result = result(hits, request.withPayload(), scratch.limited());
     // Not after an error, which may have come while one of its parts was growing.
     scratches.giveBack(scratch);
@@ -99,7 +98,7 @@ final class Searches {
       }
       efSearch *= WIDENING;
       if (efSearch > Math.min(now.slotCount() / SCAN_SHARE, HnswParameters.EF_SEARCH_MAX)) {
-        return scratch.searchExact(query, request.k(), now.slotCount());
+        return scratch.searchExact(query, request.k());
       }
     }
   }

@@ -41,11 +41,17 @@ final class SlotTable {
   private static final int CHUNK_ROWS = 1 << CHUNK_SHIFT;
   private static final int CHUNK_MASK = CHUNK_ROWS - 1;
 
+  /** Behind the rows of a chunk there is a bit for each, set if it ever died. */
+  private static final long DIED = (long) CHUNK_ROWS * ROW_BYTES;
+
+  private static final long CHUNK_BYTES = DIED + CHUNK_ROWS / Byte.SIZE;
+
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle DEAD_HANDLE = LONG.varHandle();
+  private static final VarHandle DIED_HANDLE = LONG.varHandle();
 
   private final Arena arena;
 
@@ -81,7 +87,14 @@ final class SlotTable {
 
   /** Ends a slot's life at a sequence that is not published yet. Write lane only. */
   void kill(int slot, long sequence) {
-    DEAD_HANDLE.setRelease(chunks[slot >>> CHUNK_SHIFT], rowOffset(slot) + DEAD, sequence);
+    MemorySegment chunk = chunks[slot >>> CHUNK_SHIFT];
+    DEAD_HANDLE.setRelease(chunk, rowOffset(slot) + DEAD, sequence);
+    markDied(chunk, slot);
+  }
+
+  private static void markDied(MemorySegment chunk, int slot) {
+    long word = diedOffset(slot);
+    DIED_HANDLE.setRelease(chunk, word, (long) DIED_HANDLE.get(chunk, word) | 1L << slot);
   }
 
   /**
@@ -97,6 +110,21 @@ final class SlotTable {
     long row = rowOffset(slot);
     long dead = (long) DEAD_HANDLE.getAcquire(now[chunk], row + DEAD);
     return now[chunk].get(LONG, row + BORN) <= sequence && sequence < dead;
+  }
+
+  /**
+   * The same for a reader who knows how many slots there are at its sequence, as all of them are
+   * born by then. Reads no row but of a slot that has died: 512 bits lie in the cache line that two
+   * rows take.
+   */
+  boolean visible(int slot, int slotCount, long sequence) {
+    return slot < slotCount && (!died(slot) || sequence < dead(slot));
+  }
+
+  /** Whether the slot has died, at a sequence that the reader may not see yet. */
+  private boolean died(int slot) {
+    long word = (long) DIED_HANDLE.getAcquire(chunks[slot >>> CHUNK_SHIFT], diedOffset(slot));
+    return (word >>> slot & 1) != 0;
   }
 
   long born(int slot) {
@@ -124,12 +152,14 @@ final class SlotTable {
     int added = 0;
     while (added < rowCount) {
       int part = Math.min(rowCount - added, CHUNK_ROWS - (count & CHUNK_MASK));
+      MemorySegment chunk = chunkFor(count);
       MemorySegment.copy(
-          rows,
-          (long) added * ROW_BYTES,
-          chunkFor(count),
-          rowOffset(count),
-          (long) part * ROW_BYTES);
+          rows, (long) added * ROW_BYTES, chunk, rowOffset(count), (long) part * ROW_BYTES);
+      for (int slot = count; slot < count + part; slot++) {
+        if (chunk.get(LONG, rowOffset(slot) + DEAD) != NEVER) {
+          markDied(chunk, slot);
+        }
+      }
       count += part;
       added += part;
     }
@@ -152,7 +182,7 @@ final class SlotTable {
 
   /** Bytes of memory. */
   long bytes() {
-    return (long) chunks.length * CHUNK_ROWS * ROW_BYTES;
+    return chunks.length * CHUNK_BYTES;
   }
 
   private MemorySegment chunkFor(int slot) {
@@ -160,7 +190,7 @@ final class SlotTable {
     int chunk = slot >>> CHUNK_SHIFT;
     if (chunk == now.length) {
       MemorySegment[] grown = Arrays.copyOf(now, chunk + 1);
-      grown[chunk] = arena.allocate((long) CHUNK_ROWS * ROW_BYTES, 64);
+      grown[chunk] = arena.allocate(CHUNK_BYTES, 64);
       chunks = grown;
       return grown[chunk];
     }
@@ -169,5 +199,10 @@ final class SlotTable {
 
   private static long rowOffset(int slot) {
     return (long) (slot & CHUNK_MASK) * ROW_BYTES;
+  }
+
+  /** Where the word is that has the slot's bit, the one of the slot's number modulo 64. */
+  private static long diedOffset(int slot) {
+    return DIED + (long) ((slot & CHUNK_MASK) / Long.SIZE) * Long.BYTES;
   }
 }

@@ -5,13 +5,12 @@ import dev.sagitta.distance.kernel.Kernel;
 import dev.sagitta.distance.kernel.PreparedQuery;
 import dev.sagitta.distance.kernel.VectorRows;
 import dev.sagitta.hnsw.QueryScorer;
-import dev.sagitta.hnsw.VectorSpace;
 
 /**
- * Scores stored vectors for the graph and for exact scans: the collection's kernel over the vector
- * store, with every block of a sealed extent checked before a vector in it is scored.
+ * Scores stored vectors by themselves: the collection's kernel over the vector store, with every
+ * block of a sealed extent checked before a vector in it is scored.
  */
-final class StoredVectors implements VectorSpace {
+final class StoredVectors {
   private final VectorStore store;
   private final Kernel kernel;
 
@@ -20,9 +19,13 @@ final class StoredVectors implements VectorSpace {
     this.kernel = kernel;
   }
 
+  /** A slot's vector; see {@link VectorStore#read}. */
+  VectorValue read(int slot) {
+    return store.read(slot);
+  }
+
   /** A scorer for one thread at a time, of use while that thread holds the epoch. */
-  @Override
-  public Scorer newScorer() {
+  Scorer newScorer() {
     return new Scorer();
   }
 

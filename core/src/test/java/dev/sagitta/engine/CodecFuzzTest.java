@@ -224,7 +224,7 @@ final class CodecFuzzTest {
   }
 
   private static void readLinks(CollectionParts parts, byte[] image) throws Exception {
-    HnswGraph graph = new HnswGraph(new HnswParameters(16, 200), parts.vectors);
+    HnswGraph graph = new HnswGraph(new HnswParameters(16, 200), parts.walk);
     try {
       ByteBuffer source = ByteBuffer.wrap(image);
       graph.readImage(

@@ -49,6 +49,7 @@ final class CollectionParts implements AutoCloseable {
   final Recovery recovery;
   final CollectionState state;
   final StoredVectors vectors;
+  final WalkVectors walk;
   final LinkedGraph graph;
   final OperationCodec codec = new OperationCodec(CONFIG.config());
 
@@ -67,7 +68,8 @@ final class CollectionParts implements AutoCloseable {
         new StoredVectors(
             state.vectors(),
             Kernels.select(new RowLayout(ElementType.FLOAT32, Metric.EUCLIDEAN, 2)).kernel());
-    graph = new LinkedGraph(new HnswParameters(16, 200), vectors, Waiting::pause);
+    walk = new WalkVectors(vectors);
+    graph = new LinkedGraph(new HnswParameters(16, 200), walk, Waiting::pause);
   }
 
   /** An empty collection. */

@@ -48,7 +48,13 @@ final class ContentCheckTest {
     parts.loadGraph();
     Linkers linkers =
         new Linkers(
-            parts.graph, parts.state.pending(), 1, parts.epoch, new DirectThreads(), e -> {});
+            parts.graph,
+            parts.walk,
+            parts.state.pending(),
+            1,
+            parts.epoch,
+            new DirectThreads(),
+            e -> {});
     for (int i = 0; i < SLOTS; i++) {
       parts.write(lane, CollectionParts.upsert("id-" + i % 5, i + 1)).join();
     }

@@ -88,7 +88,13 @@ final class LinkersTest {
 
   private Linkers linkers(EngineThreads on) {
     return new Linkers(
-        parts.graph, parts.state.pending(), PENDING_MAX, parts.epoch, on, failures::add);
+        parts.graph,
+        parts.walk,
+        parts.state.pending(),
+        PENDING_MAX,
+        parts.epoch,
+        on,
+        failures::add);
   }
 
   /** Stores and publishes records with random vectors, without a log. */

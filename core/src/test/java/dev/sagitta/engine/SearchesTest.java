@@ -36,6 +36,7 @@ final class SearchesTest {
         parts.state,
         parts.graph,
         parts.vectors,
+        parts.walk,
         new SlotReader(parts.state, IdType.STRING),
         System::nanoTime);
   }

@@ -29,7 +29,7 @@ final class SlotTableTest {
         assertEquals(i, slots.append(i + 1L, 8L * i, i - 1, ~i));
       }
       assertEquals(count, slots.count());
-      assertEquals(3L * CHUNK_ROWS * SlotTable.ROW_BYTES, slots.bytes());
+      assertEquals(3L * (CHUNK_ROWS * SlotTable.ROW_BYTES + CHUNK_ROWS / 8), slots.bytes());
       for (int i = 0; i < count; i++) {
         assertEquals(i + 1L, slots.born(i));
         assertEquals(SlotTable.NEVER, slots.dead(i));
@@ -51,6 +51,8 @@ final class SlotTableTest {
       assertEquals(sequence >= born, slots.visible(slot, sequence));
       slots.kill(slot, born + life);
       assertEquals(sequence >= born && sequence < born + life, slots.visible(slot, sequence));
+      int slotCount = sequence >= born ? 1 : 0;
+      assertEquals(slots.visible(slot, sequence), slots.visible(slot, slotCount, sequence));
     }
   }
 
@@ -95,6 +97,7 @@ final class SlotTableTest {
         assertEquals(slots.address(i), read.address(i));
         assertEquals(slots.previous(i), read.previous(i));
         assertEquals(slots.idHash(i), read.idHash(i));
+        assertEquals(!diedBefore, read.visible(i, count, Long.MAX_VALUE - 1));
       }
       assertEquals(count, read.count());
       // The deaths stay in the table that was copied.
@@ -122,6 +125,7 @@ final class SlotTableTest {
                 assertEquals(slot - 1, slots.previous(slot));
                 assertEquals(~slot, slots.idHash(slot));
                 assertEquals(now < slot + 6, slots.visible(slot, now), "slot " + slot + now);
+                assertEquals(now < slot + 6, slots.visible(slot, now, now), "slot " + slot + now);
                 seen++;
               }
             }

@@ -1,5 +1,6 @@
 package dev.sagitta.hnsw;
 
+import dev.sagitta.distance.kernel.ScatteredMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -16,7 +17,6 @@ import java.nio.ByteOrder;
 final class BlockStore {
   private static final VarHandle INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
-  private static final int ALIGNMENT_BYTES = 64;
 
   private final Arena arena;
   private final int blockBytes;
@@ -49,7 +49,7 @@ final class BlockStore {
     MemorySegment[] grown = new MemorySegment[wanted];
     System.arraycopy(old, 0, grown, 0, old.length);
     for (int i = old.length; i < wanted; i++) {
-      grown[i] = arena.allocate(chunkBytes(), ALIGNMENT_BYTES);
+      grown[i] = ScatteredMemory.allocate(arena, chunkBytes());
     }
     chunks = grown;
   }

@@ -116,7 +116,7 @@ public final class GraphInserter {
     long entryPoint = graph.entryPoint();
     int top = Math.min(records.level(ordinal), HnswGraph.entryLevel(entryPoint));
     float selfScore = walk.score(ordinal);
-    walk.descend(entryPoint, top);
+    walk.descend(entryPoint, top, ef);
     for (int layer = top; layer >= 0; layer--) {
       walk.walk(layer, ef, notSelf, SearchLimit.NONE);
       int candidateCount = 0;

@@ -55,7 +55,7 @@ public final class GraphSearcher {
     if (entryPoint == HnswGraph.NO_ENTRY_POINT) {
       return 0;
     }
-    walk.descend(entryPoint, 0);
+    walk.descend(entryPoint, 0, efSearch);
     limitReached = walk.walk(0, efSearch, accept, limit);
     beam.keepAccepted();
     resultCount = beam.size();
