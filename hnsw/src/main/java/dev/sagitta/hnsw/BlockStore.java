@@ -6,17 +6,27 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Zeroed off-heap blocks of one size, numbered from 0, that never move once they are there.
  *
- * <p>Thread-safe. Blocks come in chunks. The array of chunks is replaced when one is added
- * (copy-on-write), so a reader sees every block it was told about by a thread that had ensured it.
- * Heap use is one segment object per chunk.
+ * <p>Thread-safe. Blocks come in chunks, large stores in pieces of many chunks, for which there are
+ * huge pages. The array of chunks is replaced when one is added (copy-on-write), so a reader sees
+ * every block it was told about by a thread that had ensured it. Heap use is one segment object per
+ * chunk.
  */
 final class BlockStore {
   private static final VarHandle INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
+  /** A small store has chunks of its own; from there on many are allocated as one. */
+  private static final int SINGLE_CHUNKS = 4;
+
+  /** At the usual M, of node records, some nine mebibytes. */
+  private static final int CHUNKS_AT_ONCE = 16;
 
   private final Arena arena;
   private final int blockBytes;
@@ -46,12 +56,15 @@ final class BlockStore {
     if (wanted <= old.length) {
       return;
     }
-    MemorySegment[] grown = new MemorySegment[wanted];
-    System.arraycopy(old, 0, grown, 0, old.length);
-    for (int i = old.length; i < wanted; i++) {
-      grown[i] = ScatteredMemory.allocate(arena, chunkBytes());
+    List<MemorySegment> grown = new ArrayList<>(Arrays.asList(old));
+    while (grown.size() < wanted) {
+      int count = grown.size() < SINGLE_CHUNKS ? 1 : CHUNKS_AT_ONCE;
+      MemorySegment memory = ScatteredMemory.allocate(arena, count * chunkBytes());
+      for (int i = 0; i < count; i++) {
+        grown.add(memory.asSlice(i * chunkBytes(), chunkBytes()));
+      }
     }
-    chunks = grown;
+    chunks = grown.toArray(MemorySegment[]::new);
   }
 
   boolean has(int block) {

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * {@link GraphInserter} for what holds when insertions meet.
  *
  * <p>Ordinals are ints from 0 up. There is memory for all ordinals up to the highest inserted, so
- * they should be dense: 16 + 8M bytes each, in chunks of 16,384, and 4 + 4M for each of the 1 in M
- * on an upper layer, again 1 in M of those on the next. The level of a node is a function of its
+ * they should be dense: 16 + 8M bytes each, in chunks of 4096, and 4 + 4M for each of the 1 in M on
+ * an upper layer, again 1 in M of those on the next. The level of a node is a function of its
  * ordinal. Nothing is ever taken out: what is deleted the {@link SlotFilter} rejects.
  */
 public final class HnswGraph implements AutoCloseable {

@@ -21,15 +21,27 @@ final class NeighbourSelector {
 
   private final QueryScorer pairs;
   private final int[] selected;
+
+  /** Candidates that are compared with one that was chosen, and which they are. */
+  private final int[] batch;
+
+  private final int[] batchIndexes;
   private final float[] scores;
   private final boolean[] taken;
+
+  /** Candidates that are nearer to one that was chosen than to the base. */
+  private final boolean[] pruned;
+
   private int count;
 
   NeighbourSelector(QueryScorer pairs, int candidatesMax) {
     this.pairs = pairs;
     selected = new int[candidatesMax];
+    batch = new int[candidatesMax];
+    batchIndexes = new int[candidatesMax];
     scores = new float[candidatesMax];
     taken = new boolean[candidatesMax];
+    pruned = new boolean[candidatesMax];
   }
 
   /**
@@ -51,6 +63,7 @@ final class NeighbourSelector {
     int twinEnd = 0;
     for (int i = 0; i < candidateCount; i++) {
       taken[i] = false;
+      pruned[i] = false;
       float difference = Keys.score(keys[i]) - selfScore;
       if (Math.abs(difference) <= TWIN_SPREAD * spread) {
         twinEnd = i + 1;
@@ -60,8 +73,10 @@ final class NeighbourSelector {
     }
     int twinCount = Math.max(0, twinEnd - firstTwin);
     int twinRoom = Math.min(twinCount, Math.max(1, limit / 4));
-    selectDiverse(keys, 0, Math.min(firstTwin, candidateCount), limit - twinRoom);
-    selectDiverse(keys, firstTwin + twinCount, candidateCount, limit - twinRoom);
+    for (int i = firstTwin; i < firstTwin + twinCount; i++) {
+      pruned[i] = true;
+    }
+    selectDiverse(keys, candidateCount, limit - twinRoom);
     selectTwins(keys, firstTwin, twinCount, base, limit);
     for (int i = 0; i < candidateCount && count < limit; i++) {
       if (!taken[i]) {
@@ -88,28 +103,38 @@ final class NeighbourSelector {
     return false;
   }
 
-  private void selectDiverse(long[] keys, int from, int to, int limit) {
-    for (int i = from; i < to && count < limit; i++) {
-      if (isDiverse(keys[i])) {
+  private void selectDiverse(long[] keys, int candidateCount, int limit) {
+    for (int i = 0; i < candidateCount && count < limit; i++) {
+      if (!pruned[i]) {
         take(keys, i);
+        if (count < limit) {
+          pruneBy(keys, i, candidateCount);
+        }
       }
     }
   }
 
-  /** True if the candidate is nearer to the base than to each one chosen before. */
-  private boolean isDiverse(long key) {
-    if (count == 0) {
-      return true;
-    }
-    pairs.queryStored(Keys.ordinal(key));
-    pairs.score(selected, count, scores);
-    float toBase = Keys.score(key);
-    for (int i = 0; i < count; i++) {
-      if (scores[i] < toBase) {
-        return false;
+  /**
+   * Prunes the farther candidates that are nearer to the one that was chosen than to the base. All
+   * in one call, so that each pair is scored once, and those that are pruned early seldom.
+   */
+  private void pruneBy(long[] keys, int chosen, int candidateCount) {
+    int batchCount = 0;
+    for (int i = chosen + 1; i < candidateCount; i++) {
+      if (!pruned[i]) {
+        batchIndexes[batchCount] = i;
+        batch[batchCount++] = Keys.ordinal(keys[i]);
       }
     }
-    return true;
+    if (batchCount == 0) {
+      return;
+    }
+    pairs.queryStored(Keys.ordinal(keys[chosen]));
+    pairs.score(batch, batchCount, scores);
+    for (int i = 0; i < batchCount; i++) {
+      int candidate = batchIndexes[i];
+      pruned[candidate] = scores[i] < Keys.score(keys[candidate]);
+    }
   }
 
   private void selectTwins(long[] keys, int firstTwin, int twinCount, int base, int limit) {

@@ -54,8 +54,7 @@ final class NodeRecords {
   private static final int UPPER_COUNT = 0;
   private static final int UPPER_LINKS = 4;
 
-  /** At the usual M a chunk is a little larger than a huge page. */
-  private static final int NODES_PER_CHUNK_SHIFT = 14;
+  private static final int NODES_PER_CHUNK_SHIFT = 12;
 
   private static final int UPPER_BLOCKS_PER_CHUNK_SHIFT = 10;
   private static final int LOCK_COUNT = 1024;
