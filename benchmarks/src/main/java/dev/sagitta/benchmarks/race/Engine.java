@@ -19,14 +19,14 @@ interface Engine {
 
   /** Searches for one thread. */
   interface Searcher {
-    /** The ids of the {@link Parameters#K} nearest, nearly, the nearest first. */
+    /** The ids of the {@link GraphParameters#K} nearest, nearly, the nearest first. */
     int[] search(float[] query, int ef) throws IOException;
   }
 
   /** The engine's version. */
   String version() throws IOException;
 
-  /** What it was told beyond {@link Parameters}, for the report. */
+  /** What it was told beyond {@link GraphParameters}, for the report. */
   String settings();
 
   /** The part of the index directory that is searched. */

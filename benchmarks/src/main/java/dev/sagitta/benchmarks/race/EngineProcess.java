@@ -31,7 +31,7 @@ public final class EngineProcess {
         }
       }
     }
-    new Settings(result).write(Task.resultFile(directory));
+    new NamedValues(result).write(Task.resultFile(directory));
   }
 
   private static void build(

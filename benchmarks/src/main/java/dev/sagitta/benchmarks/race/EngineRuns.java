@@ -19,14 +19,13 @@ final class EngineRuns {
 
   private final Path directory;
   private final RaceData data;
-  private final RaceSettings settings;
+  private final RacePlan plan;
   private final Optional<HnswlibProgram> hnswlib;
 
-  EngineRuns(
-      Path directory, RaceData data, RaceSettings settings, Optional<HnswlibProgram> hnswlib) {
+  EngineRuns(Path directory, RaceData data, RacePlan plan, Optional<HnswlibProgram> hnswlib) {
     this.directory = directory;
     this.data = data;
-    this.settings = settings;
+    this.plan = plan;
     this.hnswlib = hnswlib;
   }
 
@@ -61,8 +60,8 @@ final class EngineRuns {
   }
 
   /** Searches the index of a building once with every ef. */
-  void search(Contestant contestant, int threads, int round)
-      throws IOException, InterruptedException {
+  void search(Contestant contestant, int round) throws IOException, InterruptedException {
+    int threads = plan.threadsOfSearchedIndex();
     Task task =
         new Task(
             contestant,
@@ -71,7 +70,7 @@ final class EngineRuns {
                 + doneAt(buildDirectory(contestant.builder(), threads)),
             data.directory(),
             indexDirectory(contestant, threads),
-            new Task.Search(settings.efs(), settings.warmUpSeconds(), settings.passSeconds()));
+            plan.search());
     Path place = roundDirectory(contestant, round);
     if (!task.isDone(place)) {
       run(task, place, false);
@@ -120,7 +119,7 @@ final class EngineRuns {
             "--add-modules",
             "jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED",
-            "-Xmx" + settings.heapMib() + "m",
+            "-Xmx" + plan.heapMib() + "m",
             "-cp",
             System.getProperty("java.class.path"),
             EngineProcess.class.getName())

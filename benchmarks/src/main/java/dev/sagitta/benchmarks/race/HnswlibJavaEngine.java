@@ -45,8 +45,8 @@ final class HnswlibJavaEngine implements Engine {
                     ? VectorDistances.NEGATED_DOT_PRODUCT
                     : VectorDistances.SQUARED_EUCLIDEAN,
                 base.length)
-            .withM(Parameters.M)
-            .withEfConstruction(Parameters.EF_CONSTRUCTION)
+            .withM(GraphParameters.M)
+            .withEfConstruction(GraphParameters.EF_CONSTRUCTION)
             .build();
     List<Numbered> items = new ArrayList<>();
     for (int id = 0; id < base.length; id++) {
@@ -71,7 +71,7 @@ final class HnswlibJavaEngine implements Engine {
       public Searcher newSearcher() {
         return (query, ef) -> {
           graph.setEf(ef);
-          List<SearchResult<Numbered, Float>> found = graph.findNearest(query, Parameters.K);
+          List<SearchResult<Numbered, Float>> found = graph.findNearest(query, GraphParameters.K);
           int[] ids = new int[found.size()];
           for (int i = 0; i < ids.length; i++) {
             ids[i] = found.get(i).item().id();

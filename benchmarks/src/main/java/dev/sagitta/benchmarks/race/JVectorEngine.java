@@ -96,8 +96,8 @@ final class JVectorEngine implements Engine {
       BuildScoreProvider scores = BuildScoreProvider.randomAccessScoreProvider(vectors, similarity);
       try (GraphIndexBuilder builder =
           GraphIndexBuilder.builder(
-                  scores, data.dimension(), List.of(2 * Parameters.M, Parameters.M))
-              .withBeamWidth(Parameters.EF_CONSTRUCTION)
+                  scores, data.dimension(), List.of(2 * GraphParameters.M, GraphParameters.M))
+              .withBeamWidth(GraphParameters.EF_CONSTRUCTION)
               .withNeighborOverflow(OVERFLOW)
               .withAlpha(ALPHA)
               .withSimdExecutor(pool)
@@ -201,7 +201,7 @@ final class JVectorEngine implements Engine {
                   view.approximateScoreFunctionFor(vector, similarity),
                   view.rerankerFor(vector, similarity));
         };
-    SearchResult result = searcher.search(scores, Parameters.K, ef, 0f, 0f, Bits.ALL);
+    SearchResult result = searcher.search(scores, GraphParameters.K, ef, 0f, 0f, Bits.ALL);
     SearchResult.NodeScore[] nodes = result.getNodes();
     int[] ids = new int[nodes.length];
     for (int i = 0; i < ids.length; i++) {

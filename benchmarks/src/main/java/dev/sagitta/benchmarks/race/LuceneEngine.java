@@ -45,7 +45,7 @@ final class LuceneEngine implements Engine {
   }
 
   /** Best hits of a quantized search that are scored again, at most. */
-  private static final int RESCORED_MAX = 3 * Parameters.K;
+  private static final int RESCORED_MAX = 3 * GraphParameters.K;
 
   private static final String VECTOR = "vector";
   private static final String ID = "id";
@@ -95,16 +95,16 @@ final class LuceneEngine implements Engine {
         switch (codec) {
           case FLOAT ->
               new Lucene99HnswVectorsFormat(
-                  Parameters.M,
-                  Parameters.EF_CONSTRUCTION,
+                  GraphParameters.M,
+                  GraphParameters.EF_CONSTRUCTION,
                   threads,
                   threads > 1 ? executor : null,
                   0);
           case SEVEN_BITS ->
               new Lucene104HnswScalarQuantizedVectorsFormat(
                   ScalarEncoding.SEVEN_BIT,
-                  Parameters.M,
-                  Parameters.EF_CONSTRUCTION,
+                  GraphParameters.M,
+                  GraphParameters.EF_CONSTRUCTION,
                   threads,
                   threads > 1 ? executor : null,
                   0);
@@ -199,7 +199,7 @@ final class LuceneEngine implements Engine {
         VECTOR, query, collector, AcceptDocs.fromLiveDocs(leaf.getLiveDocs(), leaf.maxDoc()));
     ScoreDoc[] found = collector.topDocs().scoreDocs;
     ScoreDoc[] best = codec == Codec.FLOAT ? found : rescored(leaf, query, found);
-    int[] hits = new int[Math.min(best.length, Parameters.K)];
+    int[] hits = new int[Math.min(best.length, GraphParameters.K)];
     for (int i = 0; i < hits.length; i++) {
       hits[i] = ids[best[i].doc];
     }

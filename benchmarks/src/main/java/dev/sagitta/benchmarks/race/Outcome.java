@@ -24,36 +24,31 @@ import java.util.stream.Stream;
 record Outcome(
     Contestant contestant,
     Sweep sweep,
-    Map<Integer, Settings> builds,
-    Settings last,
+    Map<Integer, NamedValues> builds,
+    NamedValues last,
     FileTime lastAt,
     double twoThreads,
     long indexBytes) {
 
-  /**
-   * Reads what the processes wrote.
-   *
-   * @param threads of the buildings, that of the searched index last
-   */
-  static Outcome read(
-      Contestant contestant, EngineRuns runs, RaceSettings settings, Recall recall, int... threads)
+  /** Reads what the processes wrote. */
+  static Outcome read(Contestant contestant, RacePlan plan, EngineRuns runs, Recall recall)
       throws IOException {
     List<Path> rounds = new ArrayList<>();
-    List<Settings> results = new ArrayList<>();
-    for (int round = 1; round <= settings.rounds(); round++) {
+    List<NamedValues> results = new ArrayList<>();
+    for (int round = 1; round <= plan.rounds(); round++) {
       rounds.add(runs.roundDirectory(contestant, round));
-      results.add(Settings.read(Task.resultFile(rounds.getLast())));
+      results.add(NamedValues.read(Task.resultFile(rounds.getLast())));
     }
     List<SweepPoint> points = new ArrayList<>();
-    for (int ef : settings.efs()) {
+    for (int ef : plan.search().efs()) {
       points.add(point(ef, rounds, results, recall));
     }
-    Map<Integer, Settings> builds = new TreeMap<>();
-    for (int count : threads) {
+    Map<Integer, NamedValues> builds = new TreeMap<>();
+    for (int count : plan.threads()) {
       Path directory = runs.buildDirectory(contestant.builder(), count);
-      builds.put(count, Settings.read(Task.resultFile(directory)));
+      builds.put(count, NamedValues.read(Task.resultFile(directory)));
     }
-    Path index = runs.indexDirectory(contestant, threads[threads.length - 1]);
+    Path index = runs.indexDirectory(contestant, plan.threadsOfSearchedIndex());
     return new Outcome(
         contestant,
         new Sweep(points),
@@ -68,8 +63,8 @@ record Outcome(
         bytes(contestant.isJava() ? contestant.engine().searched(index) : index));
   }
 
-  private static SweepPoint point(int ef, List<Path> rounds, List<Settings> results, Recall recall)
-      throws IOException {
+  private static SweepPoint point(
+      int ef, List<Path> rounds, List<NamedValues> results, Recall recall) throws IOException {
     int count = rounds.size();
     double[] recalls = new double[count];
     double[] qps = new double[count];

@@ -102,49 +102,45 @@ public final class Race implements Callable<Integer> {
         contestants.contains(Contestant.HNSWLIB)
             ? HnswlibProgram.compile(directory)
             : Optional.empty();
-    List<Contestant> present =
-        contestants.stream().filter(c -> c.isJava() || hnswlib.isPresent()).toList();
-    RaceSettings settings = new RaceSettings(efs, rounds, warmUpSeconds, passSeconds, heapMib);
-    EngineRuns runs = new EngineRuns(directory, data, settings, hnswlib);
-    int[] threads = data.count() <= oneThreadCountMax ? new int[] {2, 1} : new int[] {2};
-    runAll(runs, present, threads);
-    report(directory, data, settings, runs, present, threads);
+    RacePlan plan =
+        new RacePlan(
+            contestants.stream().filter(c -> c.isJava() || hnswlib.isPresent()).toList(),
+            data.count() <= oneThreadCountMax ? List.of(2, 1) : List.of(2),
+            rounds,
+            heapMib,
+            new Task.Search(efs, warmUpSeconds, passSeconds));
+    EngineRuns runs = new EngineRuns(directory, data, plan, hnswlib);
+    runAll(runs, plan);
+    report(directory, data, plan, runs);
     return 0;
   }
 
-  private void runAll(EngineRuns runs, List<Contestant> present, int[] threads)
-      throws IOException, InterruptedException {
-    List<Contestant> builders = present.stream().map(Contestant::builder).distinct().toList();
-    steps = builders.size() * threads.length + present.size() * rounds;
-    for (Contestant builder : builders) {
-      for (int count : threads) {
-        step("%s builds, threads: %d", builder.label(), count);
-        runs.build(builder, count);
+  private void runAll(EngineRuns runs, RacePlan plan) throws IOException, InterruptedException {
+    steps =
+        plan.builders().size() * plan.threads().size() + plan.contestants().size() * plan.rounds();
+    for (Contestant builder : plan.builders()) {
+      for (int threads : plan.threads()) {
+        step("%s builds, threads: %d", builder.label(), threads);
+        runs.build(builder, threads);
       }
     }
-    for (int round = 1; round <= rounds; round++) {
-      for (Contestant contestant : present) {
-        step("%s searches, round %d of %d", contestant.label(), round, rounds);
-        runs.search(contestant, threads[threads.length - 1], round);
+    for (int round = 1; round <= plan.rounds(); round++) {
+      for (Contestant contestant : plan.contestants()) {
+        step("%s searches, round %d of %d", contestant.label(), round, plan.rounds());
+        runs.search(contestant, round);
       }
     }
   }
 
-  private void report(
-      Path directory,
-      RaceData data,
-      RaceSettings settings,
-      EngineRuns runs,
-      List<Contestant> present,
-      int[] threads)
+  private static void report(Path directory, RaceData data, RacePlan plan, EngineRuns runs)
       throws IOException {
     try (VectorSource base = data.openBase()) {
       Recall recall = new Recall(data, base);
       List<Outcome> outcomes = new ArrayList<>();
-      for (Contestant contestant : present) {
-        outcomes.add(Outcome.read(contestant, runs, settings, recall, threads));
+      for (Contestant contestant : plan.contestants()) {
+        outcomes.add(Outcome.read(contestant, plan, runs, recall));
       }
-      new RaceReport(data, settings, Machine.command("benchmarks.jar:peers/*"), outcomes)
+      new RaceReport(data, plan, Machine.command("benchmarks.jar:peers/*"), outcomes)
           .write(directory);
     }
     System.out.print(Files.readString(directory.resolve("report.md")));

@@ -17,7 +17,7 @@ final class RaceReport {
   private static final double[] RECALLS = {0.90, 0.95, 0.99};
 
   private final RaceData data;
-  private final RaceSettings settings;
+  private final RacePlan plan;
   private final String command;
   private final List<Outcome> outcomes;
   private final StringBuilder page = new StringBuilder();
@@ -27,9 +27,9 @@ final class RaceReport {
    *
    * @param command that ran the race
    */
-  RaceReport(RaceData data, RaceSettings settings, String command, List<Outcome> outcomes) {
+  RaceReport(RaceData data, RacePlan plan, String command, List<Outcome> outcomes) {
     this.data = data;
-    this.settings = settings;
+    this.plan = plan;
     this.command = command;
     this.outcomes = List.copyOf(outcomes);
   }
@@ -74,7 +74,11 @@ final class RaceReport {
     line(
         "- %,d queries; recall@%d by distance; %d rounds in turn, medians; M = %d, efConstruction ="
             + " %d",
-        data.queries(), Parameters.K, settings.rounds(), Parameters.M, Parameters.EF_CONSTRUCTION);
+        data.queries(),
+        GraphParameters.K,
+        plan.rounds(),
+        GraphParameters.M,
+        GraphParameters.EF_CONSTRUCTION);
     line("- command: `%s`", command);
     line("");
     line("![searches per second against recall](plot.svg)");
@@ -213,7 +217,7 @@ final class RaceReport {
   }
 
   private static String build(Outcome outcome, int threads) {
-    Settings build = outcome.builds().get(threads);
+    NamedValues build = outcome.builds().get(threads);
     if (build == null) {
       return "-";
     }

@@ -66,7 +66,7 @@ final class RecallPlot {
       rule(x(recall), TOP, x(recall), HEIGHT - BOTTOM);
       text(x(recall), HEIGHT - BOTTOM + 20, "middle", "%.2f".formatted(recall));
     }
-    text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 15, "middle", "recall@" + Parameters.K);
+    text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 15, "middle", "recall@" + GraphParameters.K);
     for (double power = 1; power <= qpsMax; power *= 10) {
       for (int digit : new int[] {1, 2, 5}) {
         double qps = digit * power;

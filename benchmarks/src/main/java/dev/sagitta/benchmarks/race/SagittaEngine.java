@@ -47,8 +47,8 @@ final class SagittaEngine implements Engine {
 
   private static CollectionConfig config(RaceData data) {
     return CollectionConfig.builder(data.dimension(), data.metric())
-        .m(Parameters.M)
-        .efConstruction(Parameters.EF_CONSTRUCTION)
+        .m(GraphParameters.M)
+        .efConstruction(GraphParameters.EF_CONSTRUCTION)
         .build();
   }
 
@@ -72,7 +72,7 @@ final class SagittaEngine implements Engine {
 
   private static int[] search(VectorCollection collection, float[] query, int ef) {
     SearchResult result =
-        collection.search(SearchRequest.builder(query, Parameters.K).efSearch(ef).build());
+        collection.search(SearchRequest.builder(query, GraphParameters.K).efSearch(ef).build());
     int[] ids = new int[result.size()];
     int i = 0;
     for (Hit hit : result) {

@@ -22,8 +22,6 @@ import java.util.stream.Stream;
 
 /** Writes the {@link RaceData} of a source, with the true neighbours by exact search. */
 final class SetPreparation {
-  private static final int SEED = 42;
-  private static final int CLUSTERS = 1_000;
   private static final String COLLECTION_OF_METHODS = "methods";
 
   private final Path directory;
@@ -99,9 +97,9 @@ final class SetPreparation {
   }
 
   private RaceData generated(SetSource.Generated set) throws IOException {
-    GeneratedVectors vectors = new GeneratedVectors(SEED, set.dimension(), CLUSTERS);
+    GeneratedVectors vectors = GeneratedVectors.ofBenchmarks(set.dimension());
     return write(
-        "generated, %d clusters of 16 directions".formatted(CLUSTERS),
+        "generated, %d clusters of 16 directions".formatted(GeneratedVectors.CLUSTERS),
         set.metric(),
         Stream.generate(vectors::next).limit(set.count()),
         Stream.generate(vectors::next).limit(queriesMax));
@@ -131,7 +129,7 @@ final class SetPreparation {
   }
 
   private static void shuffle(float[][] vectors) {
-    SplittableRandom random = new SplittableRandom(SEED);
+    SplittableRandom random = new SplittableRandom(GeneratedVectors.SEED);
     for (int i = vectors.length - 1; i > 0; i--) {
       int other = random.nextInt(i + 1);
       float[] swapped = vectors[i];
@@ -180,8 +178,9 @@ final class SetPreparation {
   }
 
   private static int[][] truth(RaceData data) throws IOException {
-    if (data.count() < Parameters.K) {
-      throw new IOException("%s has less than %d vectors".formatted(data.name(), Parameters.K));
+    if (data.count() < GraphParameters.K) {
+      throw new IOException(
+          "%s has less than %d vectors".formatted(data.name(), GraphParameters.K));
     }
     float[][] queries = data.queryVectors();
     float[][] base = data.base();
@@ -190,7 +189,7 @@ final class SetPreparation {
       ExactSearch search = new ExactSearch(layout, base, arena);
       int[][] truth = new int[queries.length][];
       for (int query = 0; query < queries.length; query++) {
-        truth[query] = ExactSearch.best(search.scores(queries[query]), Parameters.K);
+        truth[query] = ExactSearch.best(search.scores(queries[query]), GraphParameters.K);
       }
       return truth;
     }

@@ -29,8 +29,8 @@ final class VoyagerEngine implements Engine {
         new Index(
             space(data),
             data.dimension(),
-            Parameters.M,
-            Parameters.EF_CONSTRUCTION,
+            GraphParameters.M,
+            GraphParameters.EF_CONSTRUCTION,
             SEED,
             base.length,
             StorageDataType.Float32)) {
@@ -57,7 +57,7 @@ final class VoyagerEngine implements Engine {
       @Override
       public Searcher newSearcher() {
         return (query, ef) -> {
-          long[] labels = graph.query(query, Parameters.K, ef).getLabels();
+          long[] labels = graph.query(query, GraphParameters.K, ef).getLabels();
           int[] ids = new int[labels.length];
           for (int i = 0; i < ids.length; i++) {
             ids[i] = Math.toIntExact(labels[i]);

@@ -26,7 +26,7 @@ constexpr int kEfConstruction = RACE_EF_CONSTRUCTION;
 constexpr int kK = RACE_K;
 constexpr int kEfOfTwoThreads = RACE_EF_OF_TWO_THREADS;
 
-using Settings = std::map<std::string, std::string>;
+using NamedValues = std::map<std::string, std::string>;
 
 [[noreturn]] void fail(const std::string& what) {
   std::cerr << "hnswlib: " << what << std::endl;
@@ -37,22 +37,22 @@ double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-Settings read_settings(const std::string& file) {
+NamedValues read_values(const std::string& file) {
   std::ifstream in(file);
   if (!in) fail("cannot read " + file);
-  Settings settings;
+  NamedValues values;
   for (std::string line; std::getline(in, line);) {
     size_t equals = line.find('=');
-    if (equals != std::string::npos) settings[line.substr(0, equals)] = line.substr(equals + 1);
+    if (equals != std::string::npos) values[line.substr(0, equals)] = line.substr(equals + 1);
   }
-  return settings;
+  return values;
 }
 
 // Written as a whole or not at all.
-void write_settings(const Settings& settings, const std::string& file) {
+void write_values(const NamedValues& values, const std::string& file) {
   std::string unfinished = file + ".unfinished";
   std::ofstream out(unfinished);
-  for (const auto& entry : settings) out << entry.first << "=" << entry.second << "\n";
+  for (const auto& entry : values) out << entry.first << "=" << entry.second << "\n";
   out.close();
   if (!out || std::rename(unfinished.c_str(), file.c_str()) != 0) fail("cannot write " + file);
 }
@@ -97,13 +97,13 @@ void write_lists(const std::vector<std::vector<int32_t>>& lists, const std::stri
   if (!out) fail("cannot write " + file);
 }
 
-std::unique_ptr<hnswlib::SpaceInterface<float>> space_of(const Settings& set) {
+std::unique_ptr<hnswlib::SpaceInterface<float>> space_of(const NamedValues& set) {
   size_t dimension = std::stoul(set.at("dimension"));
   if (set.at("metric") == "COSINE") return std::make_unique<hnswlib::InnerProductSpace>(dimension);
   return std::make_unique<hnswlib::L2Space>(dimension);
 }
 
-void build(const Settings& task, const Settings& set, Settings& result) {
+void build(const NamedValues& task, const NamedValues& set, NamedValues& result) {
   Vectors base = read_fvecs(task.at("data") + "/base.fvecs");
   auto space = space_of(set);
   size_t threads = std::stoul(task.at("threads"));
@@ -177,7 +177,7 @@ double qps(hnswlib::HierarchicalNSW<float>& graph, const Vectors& queries, doubl
   return sum;
 }
 
-void put_memory(Settings& result) {
+void put_memory(NamedValues& result) {
   std::ifstream in("/proc/self/status");
   for (std::string line; std::getline(in, line);) {
     std::istringstream words(line);
@@ -188,8 +188,8 @@ void put_memory(Settings& result) {
   }
 }
 
-void search(const Settings& task, const Settings& set, const std::string& directory,
-            Settings& result) {
+void search(const NamedValues& task, const NamedValues& set, const std::string& directory,
+            NamedValues& result) {
   Vectors queries = read_fvecs(task.at("data") + "/queries.fvecs");
   auto space = space_of(set);
   hnswlib::HierarchicalNSW<float> graph(space.get(), task.at("index") + "/index.hnswlib");
@@ -222,9 +222,9 @@ void search(const Settings& task, const Settings& set, const std::string& direct
 int main(int argc, char** argv) {
   if (argc != 2) fail("the argument is a directory with a task");
   std::string directory = argv[1];
-  Settings task = read_settings(directory + "/task.properties");
-  Settings set = read_settings(task.at("data") + "/set.properties");
-  Settings result;
+  NamedValues task = read_values(directory + "/task.properties");
+  NamedValues set = read_values(task.at("data") + "/set.properties");
+  NamedValues result;
   result["version"] = RACE_VERSION;
   result["settings"] = "g++ -O3 -march=native, compiled on the machine of the race";
   if (task.at("work") == "build") {
@@ -232,5 +232,5 @@ int main(int argc, char** argv) {
   } else {
     search(task, set, directory, result);
   }
-  write_settings(result, directory + "/result.properties");
+  write_values(result, directory + "/result.properties");
 }

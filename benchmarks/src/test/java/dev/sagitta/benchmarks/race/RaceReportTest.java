@@ -15,7 +15,7 @@ class RaceReportTest {
                 new SweepPoint(10, recall, qps, qps, qps, 1, 1),
                 new SweepPoint(20, recall + 0.05, qps / 2, qps / 2, qps / 2, 1, 1)));
     return new Outcome(
-        contestant, sweep, Map.of(), new Settings(Map.of()), FileTime.fromMillis(0), 2, 0);
+        contestant, sweep, Map.of(), new NamedValues(Map.of()), FileTime.fromMillis(0), 2, 0);
   }
 
   private final Outcome sagitta = outcome(Contestant.SAGITTA, 0.90, 6_000);
