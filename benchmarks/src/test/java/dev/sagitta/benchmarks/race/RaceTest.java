@@ -1,6 +1,5 @@
 package dev.sagitta.benchmarks.race;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,11 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.junit.jupiter.api.Test;
@@ -114,47 +111,6 @@ class RaceTest {
     // Another index is searched anew.
     assertTrue(Files.exists(built));
     assertTrue(searchedAt.compareTo(Files.getLastModifiedTime(searched)) < 0);
-  }
-
-  @Test
-  void refusesADirectoryWithAnotherSet() throws IOException {
-    String set = "generated:100x8:EUCLIDEAN";
-    new SetPreparation(work, SetSource.parse(set), 10).prepare();
-
-    IOException refused =
-        assertThrows(
-            IOException.class, () -> new SetPreparation(work, SetSource.parse(set), 11).prepare());
-
-    assertTrue(String.valueOf(refused.getMessage()).contains("at most 11 queries"));
-  }
-
-  @Test
-  void trueNeighboursAreThoseOfADoublePrecisionScan() throws IOException {
-    RaceData data =
-        new SetPreparation(
-                work.resolve("vectors"),
-                SetSource.parse("generated:%dx24:COSINE".formatted(COUNT)),
-                20)
-            .prepare();
-
-    float[][] base = data.base();
-    float[][] queries = data.queryVectors();
-    assertEquals(20, queries.length);
-    for (int query = 0; query < queries.length; query++) {
-      float[] vector = queries[query];
-      int[] expected =
-          IntStream.range(0, base.length)
-              .boxed()
-              .sorted(Comparator.comparingDouble(id -> squaredDistance(vector, base[id])))
-              .limit(10)
-              .mapToInt(Integer::intValue)
-              .toArray();
-      assertArrayEquals(expected, data.truth()[query]);
-    }
-  }
-
-  private static double squaredDistance(float[] a, float[] b) {
-    return IntStream.range(0, a.length).mapToDouble(i -> Math.pow((double) a[i] - b[i], 2)).sum();
   }
 
   @Test
