@@ -1,7 +1,6 @@
 package dev.sagitta.benchmarks.race;
 
 import dev.sagitta.benchmarks.Directories;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,14 +101,7 @@ final class EngineRuns {
     }
     command.addAll(command(task.contestant()));
     command.add(place.toString());
-    File log = place.resolve("output.log").toFile();
-    int exitCode =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start().waitFor();
-    if (exitCode != 0) {
-      throw new IOException(
-          "%s ended with exit code %d; see %s"
-              .formatted(task.contestant().label(), exitCode, log.getAbsolutePath()));
-    }
+    ChildProcess.run(task.contestant().label(), command, place.resolve("output.log"));
   }
 
   private List<String> command(Contestant contestant) {

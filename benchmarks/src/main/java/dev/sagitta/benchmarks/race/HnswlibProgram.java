@@ -45,20 +45,14 @@ record HnswlibProgram(Path file, String version) {
             program.toString(),
             source.toString(),
             "-lpthread");
-    Path errors = directory.resolve("hnswlib.errors");
     try {
-      Process compiling = new ProcessBuilder(command).redirectError(errors.toFile()).start();
-      if (compiling.waitFor() == 0) {
-        return Optional.of(new HnswlibProgram(program, version));
-      }
-      System.err.println(
-          "No hnswlib (C++): g++ cannot compile the program around it, as "
-              + errors
-              + " tells; Debian has the header in libhnswlib-dev.");
+      ChildProcess.run("g++", command, directory.resolve("hnswlib-compiler.log"));
+      return Optional.of(new HnswlibProgram(program, version));
     } catch (IOException e) {
-      System.err.println("No hnswlib (C++): g++ does not start: " + e.getMessage());
+      System.err.println(
+          "No hnswlib (C++); Debian has its header in libhnswlib-dev. " + e.getMessage());
+      return Optional.empty();
     }
-    return Optional.empty();
   }
 
   /** As Debian's package tells it; the header does not. */
