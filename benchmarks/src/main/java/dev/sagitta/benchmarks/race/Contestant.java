@@ -1,6 +1,8 @@
 package dev.sagitta.benchmarks.race;
 
+import dev.sagitta.benchmarks.race.LuceneEngine.Codec;
 import java.util.Locale;
+import org.apache.lucene.util.quantization.QuantizedByteVectorValues.ScalarEncoding;
 
 /** An engine in one of its modes. */
 enum Contestant {
@@ -52,8 +54,9 @@ enum Contestant {
   Engine engine() {
     return switch (this) {
       case SAGITTA -> new SagittaEngine();
-      case LUCENE -> new LuceneEngine(LuceneEngine.Codec.FLOAT);
-      case LUCENE_7BIT -> new LuceneEngine(LuceneEngine.Codec.SEVEN_BITS);
+      case LUCENE -> new LuceneEngine(Codec.ofVectors(this));
+      case LUCENE_7BIT ->
+          new LuceneEngine(Codec.ofCodes(this, ScalarEncoding.SEVEN_BIT, 3 * GraphParameters.K));
       case JVECTOR -> new JVectorEngine(JVectorEngine.Mode.FULL_VECTORS);
       case JVECTOR_FUSED_PQ -> new JVectorEngine(JVectorEngine.Mode.FUSED_PQ);
       case HNSWLIB_JAVA -> new HnswlibJavaEngine();

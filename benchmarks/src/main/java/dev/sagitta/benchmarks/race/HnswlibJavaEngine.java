@@ -36,8 +36,9 @@ final class HnswlibJavaEngine implements Engine {
   }
 
   @Override
-  public BuildTimes build(RaceData data, float[][] base, int threads, Path index)
-      throws IOException, InterruptedException {
+  public void build(Building building) throws IOException, InterruptedException {
+    RaceData data = building.data();
+    float[][] base = building.base();
     HnswIndex<Integer, float[], Numbered, Float> graph =
         HnswIndex.newBuilder(
                 data.dimension(),
@@ -52,11 +53,11 @@ final class HnswlibJavaEngine implements Engine {
     for (int id = 0; id < base.length; id++) {
       items.add(new Numbered(id, base[id]));
     }
-    long start = System.nanoTime();
-    graph.addAll(items, threads, (done, all) -> {}, base.length);
-    long linked = System.nanoTime();
-    graph.save(file(index));
-    return Seconds.times(start, linked, System.nanoTime());
+    building.clock().start();
+    graph.addAll(items, building.threads(), (done, all) -> {}, base.length);
+    building.clock().linked();
+    graph.save(file(building.index()));
+    building.clock().saved(Contestant.HNSWLIB_JAVA);
   }
 
   private static Path file(Path index) {

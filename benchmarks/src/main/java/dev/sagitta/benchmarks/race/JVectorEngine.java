@@ -80,19 +80,25 @@ final class JVectorEngine implements Engine {
 
   @Override
   public Path searched(Path index) {
+    return file(mode, index);
+  }
+
+  private static Path file(Mode mode, Path index) {
     return index.resolve(mode == Mode.FULL_VECTORS ? "vectors.graph" : "fused-pq.graph");
   }
 
   @Override
-  public BuildTimes build(RaceData data, float[][] base, int threads, Path index)
-      throws IOException {
+  public void build(Building building) throws IOException {
+    RaceData data = building.data();
     RandomAccessVectorValues vectors =
         new ListRandomAccessVectorValues(
-            Stream.of(base).<VectorFloat<?>>map(Vectors.SUPPORT::createFloatVector).toList(),
+            Stream.of(building.base())
+                .<VectorFloat<?>>map(Vectors.SUPPORT::createFloatVector)
+                .toList(),
             data.dimension());
     VectorSimilarityFunction similarity = similarity(data.metric());
-    try (ForkJoinPool pool = new ForkJoinPool(threads)) {
-      long start = System.nanoTime();
+    try (ForkJoinPool pool = new ForkJoinPool(building.threads())) {
+      building.clock().start();
       BuildScoreProvider scores = BuildScoreProvider.randomAccessScoreProvider(vectors, similarity);
       try (GraphIndexBuilder builder =
           GraphIndexBuilder.builder(
@@ -104,11 +110,11 @@ final class JVectorEngine implements Engine {
               .withParallelExecutor(pool)
               .build()) {
         ImmutableGraphIndex graph = builder.build(vectors);
-        long linked = System.nanoTime();
-        write(graph, vectors, new JVectorEngine(Mode.FULL_VECTORS).searched(index));
-        writeFused(
-            graph, vectors, similarity, pool, new JVectorEngine(Mode.FUSED_PQ).searched(index));
-        return Seconds.times(start, linked, System.nanoTime());
+        building.clock().linked();
+        write(graph, vectors, file(Mode.FULL_VECTORS, building.index()));
+        building.clock().saved(Contestant.JVECTOR);
+        writeFused(graph, vectors, similarity, pool, file(Mode.FUSED_PQ, building.index()));
+        building.clock().saved(Contestant.JVECTOR_FUSED_PQ);
       }
     }
   }

@@ -23,8 +23,9 @@ final class VoyagerEngine implements Engine {
   }
 
   @Override
-  public BuildTimes build(RaceData data, float[][] base, int threads, Path index)
-      throws IOException {
+  public void build(Building building) throws IOException {
+    RaceData data = building.data();
+    float[][] base = building.base();
     try (Index graph =
         new Index(
             space(data),
@@ -34,11 +35,11 @@ final class VoyagerEngine implements Engine {
             SEED,
             base.length,
             StorageDataType.Float32)) {
-      long start = System.nanoTime();
-      graph.addItems(base, LongStream.range(0, base.length).toArray(), threads);
-      long linked = System.nanoTime();
-      graph.saveIndex(file(index));
-      return Seconds.times(start, linked, System.nanoTime());
+      building.clock().start();
+      graph.addItems(base, LongStream.range(0, base.length).toArray(), building.threads());
+      building.clock().linked();
+      graph.saveIndex(file(building.index()));
+      building.clock().saved(Contestant.VOYAGER);
     }
   }
 
