@@ -18,7 +18,8 @@ final class RecallPlot {
 
   private static final List<String> COLOURS =
       List.of(
-          "#d62728", "#1f77b4", "#17becf", "#2ca02c", "#98a83b", "#9467bd", "#8c564b", "#333333");
+          "#d62728", "#1f77b4", "#17becf", "#5254a3", "#9edae5", "#2ca02c", "#98a83b", "#9467bd",
+          "#8c564b", "#333333");
 
   private final String title;
   private final List<Outcome> outcomes;
