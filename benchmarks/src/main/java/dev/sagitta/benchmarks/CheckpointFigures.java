@@ -60,7 +60,6 @@ public final class CheckpointFigures {
 
   private static final String COLLECTION = "figures";
   private static final int DIMENSION = 128;
-  private static final int CLUSTERS = 1_000;
   private static final int QUERIES = 200;
   private static final int K = 10;
   private static final int PAYLOAD_BYTES = 32 << 10;
@@ -105,7 +104,7 @@ public final class CheckpointFigures {
     this.directory = work.resolve("checkpoint-figures");
     this.seconds = seconds;
     this.rounds = rounds;
-    GeneratedVectors vectors = new GeneratedVectors(42, DIMENSION, CLUSTERS);
+    GeneratedVectors vectors = GeneratedVectors.ofBenchmarks(DIMENSION);
     base = vectors.next(records);
     queries = vectors.next(QUERIES);
   }

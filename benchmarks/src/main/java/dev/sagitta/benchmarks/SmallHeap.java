@@ -44,7 +44,8 @@ public final class SmallHeap {
   private static final String COLLECTION = "small-heap";
 
   private final Path directory;
-  private final GeneratedVectors vectors = new GeneratedVectors(42, DIMENSION, CLUSTERS);
+  private final GeneratedVectors vectors =
+      new GeneratedVectors(GeneratedVectors.SEED, DIMENSION, CLUSTERS);
 
   private SmallHeap(Path work) {
     this.directory = work.resolve("small-heap");

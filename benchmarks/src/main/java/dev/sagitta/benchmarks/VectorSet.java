@@ -21,8 +21,6 @@ import java.util.Optional;
 record VectorSet(
     String name, Metric metric, float[][] base, float[][] queries, Optional<int[][]> truth) {
   private static final int QUERIES = 1_000;
-  private static final int CLUSTERS = 1_000;
-  private static final int SEED = 42;
 
   /** Reads siftsmall from the directory with its fvecs and ivecs files. */
   static VectorSet siftSmall(Path directory) throws IOException {
@@ -46,7 +44,7 @@ record VectorSet(
 
   /** Seeded vectors in clusters of low intrinsic dimension. */
   static VectorSet generated(int count, int dimension) {
-    GeneratedVectors vectors = new GeneratedVectors(SEED, dimension, CLUSTERS);
+    GeneratedVectors vectors = GeneratedVectors.ofBenchmarks(dimension);
     return new VectorSet(
         "generated %,d x %d".formatted(count, dimension),
         Metric.COSINE,

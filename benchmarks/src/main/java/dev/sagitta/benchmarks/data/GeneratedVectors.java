@@ -8,6 +8,12 @@ import java.util.Random;
  * cluster, plus a little noise. Not thread-safe.
  */
 public final class GeneratedVectors {
+  /** The seed of the benchmarks. */
+  public static final int SEED = 42;
+
+  /** How many clusters the vectors of the benchmarks have. */
+  public static final int CLUSTERS = 1_000;
+
   private static final int DIRECTIONS = 16;
 
   private final Random random;
@@ -33,6 +39,11 @@ public final class GeneratedVectors {
         directions[c][d] = gaussian(0.3f);
       }
     }
+  }
+
+  /** Those that benchmarks share, from their beginning: {@link #CLUSTERS} by {@link #SEED}. */
+  public static GeneratedVectors ofBenchmarks(int dimension) {
+    return new GeneratedVectors(SEED, dimension, CLUSTERS);
   }
 
   private float[] gaussian(float scale) {

@@ -1,8 +1,7 @@
 package dev.sagitta.benchmarks.race;
 
-import dev.sagitta.benchmarks.race.Engine.BuildTimes;
+import dev.sagitta.benchmarks.race.Engine.Building;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -24,25 +23,17 @@ public final class EngineProcess {
     result.put("version", engine.version());
     result.put("settings", engine.settings());
     switch (task.work()) {
-      case Task.Build build -> build(engine, data, build, task.index(), result);
+      case Task.Build build ->
+          engine.build(
+              new Building(
+                  data, data.base(), build.threads(), task.index(), new BuildClock(result)));
       case Task.Search search -> {
         try (Engine.OpenIndex index = engine.open(data, task.index())) {
           new SearchMeasurement(index, data.queryVectors(), search, directory).run(result);
         }
       }
     }
-    new Settings(result).write(Task.resultFile(directory));
-  }
-
-  private static void build(
-      Engine engine, RaceData data, Task.Build build, Path index, Map<String, String> result)
-      throws IOException, InterruptedException {
-    BuildTimes times = engine.build(data, data.base(), build.threads(), index);
-    result.put("linkedSeconds", seconds(times.linkedSeconds()));
-    result.put("savedSeconds", seconds(times.savedSeconds()));
-    var system =
-        (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    result.put("processorSeconds", seconds(system.getProcessCpuTime() / 1e9));
+    new NamedValues(result).write(Task.resultFile(directory));
   }
 
   static String seconds(double seconds) {

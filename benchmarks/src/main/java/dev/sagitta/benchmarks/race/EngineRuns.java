@@ -1,7 +1,6 @@
 package dev.sagitta.benchmarks.race;
 
 import dev.sagitta.benchmarks.Directories;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,30 +8,36 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Runs the tasks of one set, each in a process of its own, unless they are done. Every task has a
  * directory, where its output is too.
  */
 final class EngineRuns {
-  private static final Path ONE_PROCESSOR_COMMAND = Path.of("/usr/bin/taskset");
+  private static final int FIRST = 1;
 
   private final Path directory;
   private final RaceData data;
-  private final RaceSettings settings;
+  private final RacePlan plan;
   private final Optional<HnswlibProgram> hnswlib;
 
-  EngineRuns(
-      Path directory, RaceData data, RaceSettings settings, Optional<HnswlibProgram> hnswlib) {
+  EngineRuns(Path directory, RaceData data, RacePlan plan, Optional<HnswlibProgram> hnswlib) {
     this.directory = directory;
     this.data = data;
-    this.settings = settings;
+    this.plan = plan;
     this.hnswlib = hnswlib;
   }
 
-  /** Where the result of a building is. */
-  Path buildDirectory(Contestant contestant, int threads) {
-    return directory.resolve(contestant.directory()).resolve("build-" + threads);
+  /**
+   * Where the result of a building is.
+   *
+   * @param number of the building, from 1
+   */
+  Path buildDirectory(Contestant contestant, int threads, int number) {
+    return directory
+        .resolve(contestant.builder().directory())
+        .resolve("build-%d-%d".formatted(threads, number));
   }
 
   /** Where the result of a round of searches is. */
@@ -40,41 +45,54 @@ final class EngineRuns {
     return directory.resolve(contestant.directory()).resolve("round-" + round);
   }
 
-  /** The index that a building made, part of its directory. */
-  Path indexDirectory(Contestant contestant, int threads) {
-    return buildDirectory(contestant.builder(), threads).resolve("index");
+  /** The index that is searched, part of the directory of its building. */
+  Path indexDirectory(Contestant contestant) {
+    return index(buildDirectory(contestant, plan.threadsOfSearchedIndex(), FIRST));
   }
 
-  /** Builds with so many threads; one thread has one processor for the whole process. */
-  void build(Contestant contestant, int threads) throws IOException, InterruptedException {
+  private static Path index(Path buildDirectory) {
+    return buildDirectory.resolve("index");
+  }
+
+  /**
+   * Builds with so many threads, on as many processors for the whole process. Of several buildings
+   * the index of the first one stays.
+   */
+  void build(Contestant contestant, int threads, int number)
+      throws IOException, InterruptedException {
+    EngineCommand engine = command(contestant);
+    List<String> processors = Processors.command(threads);
+    Path place = buildDirectory(contestant, threads, number);
     Task task =
         new Task(
             contestant,
-            version(contestant),
+            engine.identity() + "; processors " + String.join(" ", processors),
             data.directory(),
-            indexDirectory(contestant, threads),
+            index(place),
             new Task.Build(threads));
-    Path place = buildDirectory(contestant, threads);
-    if (!task.isDone(place)) {
-      run(task, place, threads == 1 && Files.exists(ONE_PROCESSOR_COMMAND));
+    if (task.isDone(place)) {
+      return;
+    }
+    run(task, place, processors, engine);
+    if (number != FIRST) {
+      Directories.delete(index(place));
     }
   }
 
   /** Searches the index of a building once with every ef. */
-  void search(Contestant contestant, int threads, int round)
-      throws IOException, InterruptedException {
+  void search(Contestant contestant, int round) throws IOException, InterruptedException {
+    EngineCommand engine = command(contestant);
+    Path built = buildDirectory(contestant, plan.threadsOfSearchedIndex(), FIRST);
     Task task =
         new Task(
             contestant,
-            version(contestant)
-                + ", built "
-                + doneAt(buildDirectory(contestant.builder(), threads)),
+            engine.identity() + "; built " + doneAt(built),
             data.directory(),
-            indexDirectory(contestant, threads),
-            new Task.Search(settings.efs(), settings.warmUpSeconds(), settings.passSeconds()));
+            index(built),
+            plan.search());
     Path place = roundDirectory(contestant, round);
     if (!task.isDone(place)) {
-      run(task, place, false);
+      run(task, place, List.of(), engine);
     }
   }
 
@@ -83,13 +101,13 @@ final class EngineRuns {
     return Files.getLastModifiedTime(Task.resultFile(place));
   }
 
-  private String version(Contestant contestant) throws IOException {
+  private EngineCommand command(Contestant contestant) throws IOException {
     return contestant.isJava()
-        ? contestant.engine().version()
-        : hnswlib.map(HnswlibProgram::version).orElse("unknown");
+        ? EngineCommand.java(contestant, plan.jvmFlags(contestant))
+        : EngineCommand.program(hnswlib.orElseThrow());
   }
 
-  private void run(Task task, Path place, boolean onOneProcessor)
+  private static void run(Task task, Path place, List<String> processors, EngineCommand engine)
       throws IOException, InterruptedException {
     Directories.delete(place);
     Files.createDirectories(place);
@@ -97,33 +115,9 @@ final class EngineRuns {
       Files.createDirectories(task.index());
     }
     task.write(place);
-    List<String> command = new ArrayList<>();
-    if (onOneProcessor) {
-      command.addAll(List.of(ONE_PROCESSOR_COMMAND.toString(), "-c", "0"));
-    }
-    command.addAll(command(task.contestant()));
+    List<String> command =
+        new ArrayList<>(Stream.concat(processors.stream(), engine.words().stream()).toList());
     command.add(place.toString());
-    File log = place.resolve("output.log").toFile();
-    int exitCode =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start().waitFor();
-    if (exitCode != 0) {
-      throw new IOException(
-          "%s ended with exit code %d; see %s"
-              .formatted(task.contestant().label(), exitCode, log.getAbsolutePath()));
-    }
-  }
-
-  private List<String> command(Contestant contestant) {
-    return contestant.isJava()
-        ? List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--add-modules",
-            "jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED",
-            "-Xmx" + settings.heapMib() + "m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            EngineProcess.class.getName())
-        : List.of(hnswlib.orElseThrow().file().toAbsolutePath().toString());
+    ChildProcess.run(task.contestant().label(), command, place.resolve("output.log"));
   }
 }

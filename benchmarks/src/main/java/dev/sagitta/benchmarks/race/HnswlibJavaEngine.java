@@ -36,8 +36,9 @@ final class HnswlibJavaEngine implements Engine {
   }
 
   @Override
-  public BuildTimes build(RaceData data, float[][] base, int threads, Path index)
-      throws IOException, InterruptedException {
+  public void build(Building building) throws IOException, InterruptedException {
+    RaceData data = building.data();
+    float[][] base = building.base();
     HnswIndex<Integer, float[], Numbered, Float> graph =
         HnswIndex.newBuilder(
                 data.dimension(),
@@ -45,18 +46,18 @@ final class HnswlibJavaEngine implements Engine {
                     ? VectorDistances.NEGATED_DOT_PRODUCT
                     : VectorDistances.SQUARED_EUCLIDEAN,
                 base.length)
-            .withM(Parameters.M)
-            .withEfConstruction(Parameters.EF_CONSTRUCTION)
+            .withM(GraphParameters.M)
+            .withEfConstruction(GraphParameters.EF_CONSTRUCTION)
             .build();
     List<Numbered> items = new ArrayList<>();
     for (int id = 0; id < base.length; id++) {
       items.add(new Numbered(id, base[id]));
     }
-    long start = System.nanoTime();
-    graph.addAll(items, threads, (done, all) -> {}, base.length);
-    long linked = System.nanoTime();
-    graph.save(file(index));
-    return Seconds.times(start, linked, System.nanoTime());
+    building.clock().start();
+    graph.addAll(items, building.threads(), (done, all) -> {}, base.length);
+    building.clock().linked();
+    graph.save(file(building.index()));
+    building.clock().saved(Contestant.HNSWLIB_JAVA);
   }
 
   private static Path file(Path index) {
@@ -71,7 +72,7 @@ final class HnswlibJavaEngine implements Engine {
       public Searcher newSearcher() {
         return (query, ef) -> {
           graph.setEf(ef);
-          List<SearchResult<Numbered, Float>> found = graph.findNearest(query, Parameters.K);
+          List<SearchResult<Numbered, Float>> found = graph.findNearest(query, GraphParameters.K);
           int[] ids = new int[found.size()];
           for (int i = 0; i < ids.length; i++) {
             ids[i] = found.get(i).item().id();

@@ -36,29 +36,23 @@ record HnswlibProgram(Path file, String version) {
             "-std=c++17",
             "-O3",
             "-march=native",
-            "-DRACE_M=" + Parameters.M,
-            "-DRACE_EF_CONSTRUCTION=" + Parameters.EF_CONSTRUCTION,
-            "-DRACE_K=" + Parameters.K,
+            "-DRACE_M=" + GraphParameters.M,
+            "-DRACE_EF_CONSTRUCTION=" + GraphParameters.EF_CONSTRUCTION,
+            "-DRACE_K=" + GraphParameters.K,
             "-DRACE_EF_OF_TWO_THREADS=" + SearchMeasurement.EF_OF_TWO_THREADS,
             "-DRACE_VERSION=\"" + version + "\"",
             "-o",
             program.toString(),
             source.toString(),
             "-lpthread");
-    Path errors = directory.resolve("hnswlib.errors");
     try {
-      Process compiling = new ProcessBuilder(command).redirectError(errors.toFile()).start();
-      if (compiling.waitFor() == 0) {
-        return Optional.of(new HnswlibProgram(program, version));
-      }
-      System.err.println(
-          "No hnswlib (C++): g++ cannot compile the program around it, as "
-              + errors
-              + " tells; Debian has the header in libhnswlib-dev.");
+      ChildProcess.run("g++", command, directory.resolve("hnswlib-compiler.log"));
+      return Optional.of(new HnswlibProgram(program, version));
     } catch (IOException e) {
-      System.err.println("No hnswlib (C++): g++ does not start: " + e.getMessage());
+      System.err.println(
+          "No hnswlib (C++); Debian has its header in libhnswlib-dev. " + e.getMessage());
+      return Optional.empty();
     }
-    return Optional.empty();
   }
 
   /** As Debian's package tells it; the header does not. */

@@ -80,35 +80,41 @@ final class JVectorEngine implements Engine {
 
   @Override
   public Path searched(Path index) {
+    return file(mode, index);
+  }
+
+  private static Path file(Mode mode, Path index) {
     return index.resolve(mode == Mode.FULL_VECTORS ? "vectors.graph" : "fused-pq.graph");
   }
 
   @Override
-  public BuildTimes build(RaceData data, float[][] base, int threads, Path index)
-      throws IOException {
+  public void build(Building building) throws IOException {
+    RaceData data = building.data();
     RandomAccessVectorValues vectors =
         new ListRandomAccessVectorValues(
-            Stream.of(base).<VectorFloat<?>>map(Vectors.SUPPORT::createFloatVector).toList(),
+            Stream.of(building.base())
+                .<VectorFloat<?>>map(Vectors.SUPPORT::createFloatVector)
+                .toList(),
             data.dimension());
     VectorSimilarityFunction similarity = similarity(data.metric());
-    try (ForkJoinPool pool = new ForkJoinPool(threads)) {
-      long start = System.nanoTime();
+    try (ForkJoinPool pool = new ForkJoinPool(building.threads())) {
+      building.clock().start();
       BuildScoreProvider scores = BuildScoreProvider.randomAccessScoreProvider(vectors, similarity);
       try (GraphIndexBuilder builder =
           GraphIndexBuilder.builder(
-                  scores, data.dimension(), List.of(2 * Parameters.M, Parameters.M))
-              .withBeamWidth(Parameters.EF_CONSTRUCTION)
+                  scores, data.dimension(), List.of(2 * GraphParameters.M, GraphParameters.M))
+              .withBeamWidth(GraphParameters.EF_CONSTRUCTION)
               .withNeighborOverflow(OVERFLOW)
               .withAlpha(ALPHA)
               .withSimdExecutor(pool)
               .withParallelExecutor(pool)
               .build()) {
         ImmutableGraphIndex graph = builder.build(vectors);
-        long linked = System.nanoTime();
-        write(graph, vectors, new JVectorEngine(Mode.FULL_VECTORS).searched(index));
-        writeFused(
-            graph, vectors, similarity, pool, new JVectorEngine(Mode.FUSED_PQ).searched(index));
-        return Seconds.times(start, linked, System.nanoTime());
+        building.clock().linked();
+        write(graph, vectors, file(Mode.FULL_VECTORS, building.index()));
+        building.clock().saved(Contestant.JVECTOR);
+        writeFused(graph, vectors, similarity, pool, file(Mode.FUSED_PQ, building.index()));
+        building.clock().saved(Contestant.JVECTOR_FUSED_PQ);
       }
     }
   }
@@ -201,7 +207,7 @@ final class JVectorEngine implements Engine {
                   view.approximateScoreFunctionFor(vector, similarity),
                   view.rerankerFor(vector, similarity));
         };
-    SearchResult result = searcher.search(scores, Parameters.K, ef, 0f, 0f, Bits.ALL);
+    SearchResult result = searcher.search(scores, GraphParameters.K, ef, 0f, 0f, Bits.ALL);
     SearchResult.NodeScore[] nodes = result.getNodes();
     int[] ids = new int[nodes.length];
     for (int i = 0; i < ids.length; i++) {

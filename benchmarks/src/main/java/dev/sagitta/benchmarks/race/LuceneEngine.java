@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,20 +33,32 @@ import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.Version;
 import org.apache.lucene.util.quantization.QuantizedByteVectorValues.ScalarEncoding;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lucene's HNSW graph in one segment: its codec for floats, or that for scalar quantization, whose
  * hits are scored again by their vectors.
  */
 final class LuceneEngine implements Engine {
-  /** What is searched. */
-  enum Codec {
-    FLOAT,
-    SEVEN_BITS
+  /**
+   * What is searched.
+   *
+   * @param contestant who does
+   * @param encoding of the codes that are walked by; empty if vectors are
+   * @param rescoredMax best hits of the codes that are scored again by vectors, at most
+   */
+  record Codec(Contestant contestant, Optional<ScalarEncoding> encoding, int rescoredMax) {
+    static Codec ofVectors(Contestant contestant) {
+      return new Codec(contestant, Optional.empty(), 0);
+    }
+
+    static Codec ofCodes(Contestant contestant, ScalarEncoding encoding, int rescoredMax) {
+      return new Codec(contestant, Optional.of(encoding), rescoredMax);
+    }
   }
 
-  /** Best hits of a quantized search that are scored again, at most. */
-  private static final int RESCORED_MAX = 3 * Parameters.K;
+  /** A segment of fewer vectors gets no graph. */
+  private static final int NO_GRAPH_THRESHOLD = Integer.MAX_VALUE;
 
   private static final String VECTOR = "vector";
   private static final String ID = "id";
@@ -65,71 +78,78 @@ final class LuceneEngine implements Engine {
 
   @Override
   public String settings() {
-    return switch (codec) {
-      case FLOAT -> "one segment; k = efSearch, the first 10 count";
-      case SEVEN_BITS ->
-          "one segment, scalar quantization with 7 bits; k = efSearch, the best %d scored again"
-              .formatted(RESCORED_MAX);
-    };
+    String built = "vectors added to flat segments, one graph made by merging them; k = efSearch";
+    return codec
+        .encoding()
+        .map(
+            encoding ->
+                "%s; codes of %d bits, of queries %d, the best %d hits scored again by vectors"
+                    .formatted(
+                        built, encoding.getBits(), encoding.getQueryBits(), codec.rescoredMax()))
+        .orElse(built);
   }
 
   @Override
-  public BuildTimes build(RaceData data, float[][] base, int threads, Path index)
-      throws IOException, InterruptedException {
-    ExecutorService executor = Executors.newFixedThreadPool(threads);
-    try (FSDirectory directory = FSDirectory.open(index);
-        IndexWriter writer = new IndexWriter(directory, config(threads, executor))) {
-      long start = System.nanoTime();
-      add(writer, base, similarity(data.metric()), threads, executor);
+  public void build(Building building) throws IOException, InterruptedException {
+    ExecutorService executor = Executors.newFixedThreadPool(building.threads());
+    GraphAtMerge lucene = new GraphAtMerge(building.threads(), executor);
+    building.clock().start();
+    try (FSDirectory directory = FSDirectory.open(building.index());
+        IndexWriter writer = new IndexWriter(directory, config(lucene))) {
+      add(writer, building, executor);
+      writer.flush();
+      lucene.merging = true;
       writer.forceMerge(1);
-      long linked = System.nanoTime();
+      building.clock().linked();
       writer.commit();
-      return Seconds.times(start, linked, System.nanoTime());
+      building.clock().saved(codec.contestant());
     } finally {
       executor.shutdown();
     }
   }
 
-  private IndexWriterConfig config(int threads, ExecutorService executor) {
-    KnnVectorsFormat format =
-        switch (codec) {
-          case FLOAT ->
-              new Lucene99HnswVectorsFormat(
-                  Parameters.M,
-                  Parameters.EF_CONSTRUCTION,
-                  threads,
-                  threads > 1 ? executor : null,
-                  0);
-          case SEVEN_BITS ->
-              new Lucene104HnswScalarQuantizedVectorsFormat(
-                  ScalarEncoding.SEVEN_BIT,
-                  Parameters.M,
-                  Parameters.EF_CONSTRUCTION,
-                  threads,
-                  threads > 1 ? executor : null,
-                  0);
-        };
+  /** Lucene's codec, with no graph in the segments that are merged, else it would be made twice. */
+  private final class GraphAtMerge extends Lucene104Codec {
+    private final KnnVectorsFormat flat;
+    private final KnnVectorsFormat graph;
+    private volatile boolean merging;
+
+    GraphAtMerge(int threads, ExecutorService executor) {
+      flat = format(1, null, NO_GRAPH_THRESHOLD);
+      graph = format(threads, threads > 1 ? executor : null, 0);
+    }
+
+    @Override
+    public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
+      return merging ? graph : flat;
+    }
+  }
+
+  private KnnVectorsFormat format(
+      int threads, @Nullable ExecutorService executor, int graphThreshold) {
+    int m = GraphParameters.M;
+    int efConstruction = GraphParameters.EF_CONSTRUCTION;
+    return codec.encoding().isPresent()
+        ? new Lucene104HnswScalarQuantizedVectorsFormat(
+            codec.encoding().get(), m, efConstruction, threads, executor, graphThreshold)
+        : new Lucene99HnswVectorsFormat(m, efConstruction, threads, executor, graphThreshold);
+  }
+
+  private static IndexWriterConfig config(Lucene104Codec lucene) {
     IndexWriterConfig config = new IndexWriterConfig();
-    config.setCodec(
-        new Lucene104Codec() {
-          @Override
-          public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
-            return format;
-          }
-        });
+    config.setCodec(lucene);
+    config.setMergePolicy(new MergeOfAll());
     config.setUseCompoundFile(false);
     config.setRAMBufferSizeMB(BUFFER_MIB);
     config.setRAMPerThreadHardLimitMB(BUFFER_OF_A_THREAD_MIB);
     return config;
   }
 
-  private static void add(
-      IndexWriter writer,
-      float[][] base,
-      VectorSimilarityFunction similarity,
-      int threads,
-      ExecutorService executor)
+  private static void add(IndexWriter writer, Building building, ExecutorService executor)
       throws IOException, InterruptedException {
+    float[][] base = building.base();
+    int threads = building.threads();
+    VectorSimilarityFunction similarity = similarity(building.data().metric());
     List<Future<?>> parts = new ArrayList<>();
     for (int thread = 0; thread < threads; thread++) {
       int first = thread;
@@ -198,17 +218,16 @@ final class LuceneEngine implements Engine {
     leaf.searchNearestVectors(
         VECTOR, query, collector, AcceptDocs.fromLiveDocs(leaf.getLiveDocs(), leaf.maxDoc()));
     ScoreDoc[] found = collector.topDocs().scoreDocs;
-    ScoreDoc[] best = codec == Codec.FLOAT ? found : rescored(leaf, query, found);
-    int[] hits = new int[Math.min(best.length, Parameters.K)];
+    ScoreDoc[] best = codec.encoding().isEmpty() ? found : rescored(leaf, query, found);
+    int[] hits = new int[Math.min(best.length, GraphParameters.K)];
     for (int i = 0; i < hits.length; i++) {
       hits[i] = ids[best[i].doc];
     }
     return hits;
   }
 
-  private static ScoreDoc[] rescored(LeafReader leaf, float[] query, ScoreDoc[] found)
-      throws IOException {
-    ScoreDoc[] best = Arrays.copyOf(found, Math.min(found.length, RESCORED_MAX));
+  private ScoreDoc[] rescored(LeafReader leaf, float[] query, ScoreDoc[] found) throws IOException {
+    ScoreDoc[] best = Arrays.copyOf(found, Math.min(found.length, codec.rescoredMax()));
     // Vectors are read in the order of documents.
     Arrays.sort(best, (a, b) -> Integer.compare(a.doc, b.doc));
     FloatVectorValues vectors = leaf.getFloatVectorValues(VECTOR);

@@ -4,7 +4,6 @@ import dev.sagitta.benchmarks.data.IntLists;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,61 +14,83 @@ import java.util.stream.Stream;
 /**
  * What one engine did.
  *
- * @param builds results by number of threads
- * @param last result of the last round: version, settings and memory
- * @param lastAt when that round ended
+ * @param builds by number of threads
+ * @param memory of the searching process
  * @param twoThreads searches per second of two threads for each of one, median of the rounds
  * @param indexBytes on disk
+ * @param origin what was measured, and when
  */
 record Outcome(
     Contestant contestant,
     Sweep sweep,
-    Map<Integer, Settings> builds,
-    Settings last,
-    FileTime lastAt,
+    Map<Integer, BuildFigures> builds,
+    MemoryFigures memory,
     double twoThreads,
-    long indexBytes) {
+    long indexBytes,
+    Origin origin) {
 
   /**
-   * Reads what the processes wrote.
+   * What was measured, and when.
    *
-   * @param threads of the buildings, that of the searched index last
+   * @param settings what the engine was told beyond {@link GraphParameters}
+   * @param flags of its JVM; empty if it has none
+   * @param built when its buildings ended
+   * @param searched when its rounds ended
    */
-  static Outcome read(
-      Contestant contestant, EngineRuns runs, RaceSettings settings, Recall recall, int... threads)
+  record Origin(String version, String settings, String flags, TimeSpan built, TimeSpan searched) {}
+
+  /** Reads what the processes wrote. */
+  static Outcome read(Contestant contestant, RacePlan plan, EngineRuns runs, Recall recall)
       throws IOException {
     List<Path> rounds = new ArrayList<>();
-    List<Settings> results = new ArrayList<>();
-    for (int round = 1; round <= settings.rounds(); round++) {
+    for (int round = 1; round <= plan.rounds(); round++) {
       rounds.add(runs.roundDirectory(contestant, round));
-      results.add(Settings.read(Task.resultFile(rounds.getLast())));
     }
+    List<NamedValues> results = results(rounds);
     List<SweepPoint> points = new ArrayList<>();
-    for (int ef : settings.efs()) {
+    for (int ef : plan.search().efs()) {
       points.add(point(ef, rounds, results, recall));
     }
-    Map<Integer, Settings> builds = new TreeMap<>();
-    for (int count : threads) {
-      Path directory = runs.buildDirectory(contestant.builder(), count);
-      builds.put(count, Settings.read(Task.resultFile(directory)));
+    List<Path> allBuilds = new ArrayList<>();
+    Map<Integer, BuildFigures> builds = new TreeMap<>();
+    for (int threads : plan.threads()) {
+      List<Path> directories = new ArrayList<>();
+      for (int number = 1; number <= plan.builds(); number++) {
+        directories.add(runs.buildDirectory(contestant, threads, number));
+      }
+      builds.put(threads, BuildFigures.of(contestant, results(directories)));
+      allBuilds.addAll(directories);
     }
-    Path index = runs.indexDirectory(contestant, threads[threads.length - 1]);
+    Path index = runs.indexDirectory(contestant);
     return new Outcome(
         contestant,
         new Sweep(points),
         builds,
-        results.getLast(),
-        EngineRuns.doneAt(rounds.getLast()),
-        median(
+        MemoryFigures.of(results),
+        Median.of(
             results.stream()
                 .mapToDouble(
                     result -> result.number("twoThreadsQps") / result.number("oneThreadQps"))
                 .toArray()),
-        bytes(contestant.isJava() ? contestant.engine().searched(index) : index));
+        bytes(contestant.isJava() ? contestant.engine().searched(index) : index),
+        new Origin(
+            results.getLast().text("version"),
+            results.getLast().text("settings"),
+            contestant.isJava() ? String.join(" ", plan.jvmFlags(contestant)) : "",
+            TimeSpan.ofEnds(allBuilds),
+            TimeSpan.ofEnds(rounds)));
   }
 
-  private static SweepPoint point(int ef, List<Path> rounds, List<Settings> results, Recall recall)
-      throws IOException {
+  private static List<NamedValues> results(List<Path> directories) throws IOException {
+    List<NamedValues> results = new ArrayList<>();
+    for (Path directory : directories) {
+      results.add(NamedValues.read(Task.resultFile(directory)));
+    }
+    return results;
+  }
+
+  private static SweepPoint point(
+      int ef, List<Path> rounds, List<NamedValues> results, Recall recall) throws IOException {
     int count = rounds.size();
     double[] recalls = new double[count];
     double[] qps = new double[count];
@@ -85,19 +106,12 @@ record Outcome(
     }
     return new SweepPoint(
         ef,
-        median(recalls),
-        median(qps),
+        Median.of(recalls),
+        Median.of(qps),
         Arrays.stream(qps).min().orElseThrow(),
         Arrays.stream(qps).max().orElseThrow(),
-        median(p50),
-        median(p99));
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        Median.of(p50),
+        Median.of(p99));
   }
 
   private static long bytes(Path path) throws IOException {

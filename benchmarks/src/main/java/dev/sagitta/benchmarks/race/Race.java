@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Parameters;
  * writes how fast each is at which recall.
  *
  * <p>Every building and every round of searches is a process of its own, so no engine spoils the
- * profile of another's code; rounds are interleaved, A B C, A B C, so that what else the machine
+ * profile of another's code; rounds are interleaved, A B C, B C A, so that what else the machine
  * does meets all. A run that was broken off goes on where it was.
  *
  * <pre>
@@ -48,6 +49,9 @@ public final class Race implements Callable<Integer> {
       description = "by default all: ${COMPLETION-CANDIDATES}")
   private List<Contestant> contestants = List.of(Contestant.values());
 
+  @Option(names = "--builds", defaultValue = "1", description = "of each index; medians count")
+  private int builds;
+
   @Option(names = "--rounds", defaultValue = "3", description = "of searches of each engine")
   private int rounds;
 
@@ -71,13 +75,16 @@ public final class Race implements Callable<Integer> {
   private int heapMib;
 
   @Option(
+      names = "--jvm-flags",
+      split = " ",
+      description = "in place of the collector and pages that suit each engine")
+  private List<String> jvmFlags = List.of();
+
+  @Option(
       names = "--one-thread-max",
       defaultValue = "200000",
       description = "vectors up to which building with one thread is measured too")
   private int oneThreadCountMax;
-
-  private int steps;
-  private int step;
 
   private Race() {}
 
@@ -94,6 +101,7 @@ public final class Race implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     SetSource source = SetSource.parse(set);
+    Task.Search search = new Task.Search(efs, warmUpSeconds, passSeconds);
     Path directory = work.resolve(source.directoryName());
     Files.createDirectories(directory);
     say("%s: preparing vectors and true neighbours", source.directoryName());
@@ -102,57 +110,85 @@ public final class Race implements Callable<Integer> {
         contestants.contains(Contestant.HNSWLIB)
             ? HnswlibProgram.compile(directory)
             : Optional.empty();
-    List<Contestant> present =
-        contestants.stream().filter(c -> c.isJava() || hnswlib.isPresent()).toList();
-    RaceSettings settings = new RaceSettings(efs, rounds, warmUpSeconds, passSeconds, heapMib);
-    EngineRuns runs = new EngineRuns(directory, data, settings, hnswlib);
-    int[] threads = data.count() <= oneThreadCountMax ? new int[] {2, 1} : new int[] {2};
-    runAll(runs, present, threads);
-    report(directory, data, settings, runs, present, threads);
+    RacePlan plan =
+        new RacePlan(
+            contestants.stream().filter(c -> c.isJava() || hnswlib.isPresent()).toList(),
+            threads(data),
+            builds,
+            rounds,
+            new RacePlan.Jvm(
+                heapMib, jvmFlags.isEmpty() ? Optional.empty() : Optional.of(jvmFlags)),
+            search);
+    EngineRuns runs = new EngineRuns(directory, data, plan, hnswlib);
+    build(runs, plan);
+    search(runs, plan);
+    report(directory, data, plan, runs);
     return 0;
   }
 
-  private void runAll(EngineRuns runs, List<Contestant> present, int[] threads)
+  /** Of the buildings: two where there are two processors, and one where it does not take long. */
+  private List<Integer> threads(RaceData data) throws IOException {
+    int processors = Processors.allowed().size();
+    return Stream.of(2, 1)
+        .filter(
+            threads ->
+                threads == 2
+                    ? processors >= 2
+                    : processors == 1 || data.count() <= oneThreadCountMax)
+        .toList();
+  }
+
+  private static void build(EngineRuns runs, RacePlan plan)
       throws IOException, InterruptedException {
-    List<Contestant> builders = present.stream().map(Contestant::builder).distinct().toList();
-    steps = builders.size() * threads.length + present.size() * rounds;
-    for (Contestant builder : builders) {
-      for (int count : threads) {
-        step("%s builds, threads: %d", builder.label(), count);
-        runs.build(builder, count);
-      }
-    }
-    for (int round = 1; round <= rounds; round++) {
-      for (Contestant contestant : present) {
-        step("%s searches, round %d of %d", contestant.label(), round, rounds);
-        runs.search(contestant, threads[threads.length - 1], round);
+    Steps steps = new Steps(plan.builders().size() * plan.threads().size() * plan.builds());
+    for (int number = 1; number <= plan.builds(); number++) {
+      for (Contestant builder : RacePlan.inOrderOfRound(number, plan.builders())) {
+        for (int threads : plan.threads()) {
+          steps.next("%s builds, threads: %d", builder.label(), threads);
+          runs.build(builder, threads, number);
+        }
       }
     }
   }
 
-  private void report(
-      Path directory,
-      RaceData data,
-      RaceSettings settings,
-      EngineRuns runs,
-      List<Contestant> present,
-      int[] threads)
+  private static void search(EngineRuns runs, RacePlan plan)
+      throws IOException, InterruptedException {
+    Steps steps = new Steps(plan.contestants().size() * plan.rounds());
+    for (int round = 1; round <= plan.rounds(); round++) {
+      for (Contestant contestant : RacePlan.inOrderOfRound(round, plan.contestants())) {
+        steps.next("%s searches, round %d of %d", contestant.label(), round, plan.rounds());
+        runs.search(contestant, round);
+      }
+    }
+  }
+
+  private static void report(Path directory, RaceData data, RacePlan plan, EngineRuns runs)
       throws IOException {
     try (VectorSource base = data.openBase()) {
       Recall recall = new Recall(data, base);
       List<Outcome> outcomes = new ArrayList<>();
-      for (Contestant contestant : present) {
-        outcomes.add(Outcome.read(contestant, runs, settings, recall, threads));
+      for (Contestant contestant : plan.contestants()) {
+        outcomes.add(Outcome.read(contestant, plan, runs, recall));
       }
-      new RaceReport(data, settings, Machine.command("benchmarks.jar:peers/*"), outcomes)
+      new RaceReport(data, plan, Machine.command("benchmarks.jar:peers/*"), outcomes)
           .write(directory);
     }
     System.out.print(Files.readString(directory.resolve("report.md")));
   }
 
-  private void step(String format, Object... values) {
-    step++;
-    say("[%d of %d] %s", step, steps, String.format(Locale.ROOT, format, values));
+  /** Tells each of so many steps. */
+  private static final class Steps {
+    private final int count;
+    private int done;
+
+    Steps(int count) {
+      this.count = count;
+    }
+
+    void next(String format, Object... values) {
+      done++;
+      say("[%d of %d] %s", done, count, String.format(Locale.ROOT, format, values));
+    }
   }
 
   private static void say(String format, Object... values) {

@@ -45,7 +45,7 @@ record RaceData(
 
   /** Reads what {@link #write} wrote. */
   static RaceData read(Path directory) throws IOException {
-    Settings set = Settings.read(directory.resolve(FILE));
+    NamedValues set = NamedValues.read(directory.resolve(FILE));
     return new RaceData(
         directory,
         set.text("origin"),
@@ -63,7 +63,7 @@ record RaceData(
 
   /** Says that the set is prepared. */
   void write() throws IOException {
-    new Settings(
+    new NamedValues(
             Map.of(
                 "origin", origin,
                 "name", name,
@@ -89,7 +89,7 @@ record RaceData(
     return VectorFiles.readAll(queriesFile(directory));
   }
 
-  /** For each query the ids of the {@link Parameters#K} nearest, the nearest first. */
+  /** For each query the ids of the {@link GraphParameters#K} nearest, the nearest first. */
   int[][] truth() throws IOException {
     return IntLists.read(truthFile(directory));
   }

@@ -4,7 +4,6 @@ import dev.sagitta.benchmarks.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +16,7 @@ final class RaceReport {
   private static final double[] RECALLS = {0.90, 0.95, 0.99};
 
   private final RaceData data;
-  private final RaceSettings settings;
+  private final RacePlan plan;
   private final String command;
   private final List<Outcome> outcomes;
   private final StringBuilder page = new StringBuilder();
@@ -27,9 +26,9 @@ final class RaceReport {
    *
    * @param command that ran the race
    */
-  RaceReport(RaceData data, RaceSettings settings, String command, List<Outcome> outcomes) {
+  RaceReport(RaceData data, RacePlan plan, String command, List<Outcome> outcomes) {
     this.data = data;
-    this.settings = settings;
+    this.plan = plan;
     this.command = command;
     this.outcomes = List.copyOf(outcomes);
   }
@@ -57,7 +56,7 @@ final class RaceReport {
         data.name(),
         data.metric(),
         outcome.contestant().label(),
-        outcome.last().text("version"),
+        outcome.origin().version(),
         point.ef(),
         point.recall(),
         point.qps(),
@@ -74,7 +73,11 @@ final class RaceReport {
     line(
         "- %,d queries; recall@%d by distance; %d rounds in turn, medians; M = %d, efConstruction ="
             + " %d",
-        data.queries(), Parameters.K, settings.rounds(), Parameters.M, Parameters.EF_CONSTRUCTION);
+        data.queries(),
+        GraphParameters.K,
+        plan.rounds(),
+        GraphParameters.M,
+        GraphParameters.EF_CONSTRUCTION);
     line("- command: `%s`", command);
     line("");
     line("![searches per second against recall](plot.svg)");
@@ -191,57 +194,67 @@ final class RaceReport {
     line("## Building and memory");
     line("");
     line(
-        "Seconds until all vectors are linked, and in brackets until the index is on disk, and of"
-            + " processors; built once. With one thread the whole process has one processor, where"
-            + " taskset is. Memory is that of the searching process"
-            + " after its searches, in MiB.");
+        "Seconds until all vectors are linked, and in brackets what saving takes beyond, and of"
+            + " processors, the JVM's own work too, until all are linked; medians of %d. %s",
+        plan.builds(),
+        Processors.canBeChosen()
+            ? "The process has as many processors as it has threads."
+            : "The process has all processors, for there is no taskset.");
     line("");
     line(
-        "| engine | build, one thread | two threads | disk | resident | of it files | Java heap |");
-    line("|---|---:|---:|---:|---:|---:|---:|");
+        "Memory is that of the searching process after its searches, in MiB, medians of %d."
+            + " *Needed* is what is resident without the free part of the Java heap.",
+        plan.rounds());
+    line("");
+    line(
+        "| engine | build, one thread | two threads | disk | resident | of it files | of it Java"
+            + " heap in use | needed |");
+    line("|---|---:|---:|---:|---:|---:|---:|---:|");
     for (Outcome outcome : outcomes) {
+      MemoryFigures memory = outcome.memory();
       line(
-          "| %s | %s | %s | %,d | %s | %s | %s |",
+          "| %s | %s | %s | %,d | %s | %s | %s | %s |",
           outcome.contestant().label(),
           build(outcome, 1),
           build(outcome, 2),
           outcome.indexBytes() >> 20,
-          mebibytes(outcome, "residentKib"),
-          mebibytes(outcome, "residentFilesKib"),
-          mebibytes(outcome, "heapKib"));
+          mebibytes(memory.resident()),
+          mebibytes(memory.files()),
+          mebibytes(memory.heap()),
+          mebibytes(memory.needed()));
     }
   }
 
   private static String build(Outcome outcome, int threads) {
-    Settings build = outcome.builds().get(threads);
-    if (build == null) {
-      return "-";
-    }
-    double linked = build.number("linkedSeconds");
-    return format(
-        "%.1f (%.1f, %.1f) s",
-        linked, linked + build.number("savedSeconds"), build.number("processorSeconds"));
+    return Optional.ofNullable(outcome.builds().get(threads))
+        .map(
+            build ->
+                format(
+                    "%.1f (%.1f, %.1f) s",
+                    build.linkedSeconds(), build.savedSeconds(), build.processorSeconds()))
+        .orElse("-");
   }
 
-  private static String mebibytes(Outcome outcome, String name) {
-    return outcome.last().values().containsKey(name)
-        ? format("%,d", outcome.last().longInteger(name) >> 10)
-        : "-";
+  private static String mebibytes(OptionalDouble kib) {
+    return kib.isPresent() ? format("%,.0f", kib.getAsDouble() / 1_024) : "-";
   }
 
   private void engines() {
     line("");
     line("## Engines");
     line("");
-    line("| engine | version | last round ended | settings |");
-    line("|---|---|---|---|");
+    line("| engine | version | built | searched | settings | JVM |");
+    line("|---|---|---|---|---|---|");
     for (Outcome outcome : outcomes) {
+      Outcome.Origin origin = outcome.origin();
       line(
-          "| %s | %s | %s | %s |",
+          "| %s | %s | %s | %s | %s | %s |",
           outcome.contestant().label(),
-          outcome.last().text("version"),
-          outcome.lastAt().toInstant().truncatedTo(ChronoUnit.SECONDS),
-          outcome.last().text("settings"));
+          origin.version(),
+          origin.built(),
+          origin.searched(),
+          origin.settings(),
+          origin.flags());
     }
   }
 

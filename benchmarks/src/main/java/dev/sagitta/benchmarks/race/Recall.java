@@ -25,7 +25,7 @@ final class Recall {
     int[][] truth = data.truth();
     farthest = new double[queries.length];
     for (int query = 0; query < farthest.length; query++) {
-      farthest[query] = distance(query, truth[query][Parameters.K - 1]) * (1 + TOLERANCE);
+      farthest[query] = distance(query, truth[query][GraphParameters.K - 1]) * (1 + TOLERANCE);
     }
   }
 
@@ -45,14 +45,14 @@ final class Recall {
     for (int query = 0; query < hits.length; query++) {
       Set<Integer> seen = new HashSet<>();
       for (int id : hits[query]) {
-        if (!seen.add(id) || seen.size() > Parameters.K) {
+        if (!seen.add(id) || seen.size() > GraphParameters.K) {
           throw new IllegalArgumentException(
               "query %d: id %d is one too many or there twice".formatted(query, id));
         }
         right += distance(query, id) <= farthest[query] ? 1 : 0;
       }
     }
-    return (double) right / ((long) Parameters.K * hits.length);
+    return (double) right / ((long) GraphParameters.K * hits.length);
   }
 
   private double distance(int query, int id) {

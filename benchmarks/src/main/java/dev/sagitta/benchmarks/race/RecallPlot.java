@@ -18,7 +18,8 @@ final class RecallPlot {
 
   private static final List<String> COLOURS =
       List.of(
-          "#d62728", "#1f77b4", "#17becf", "#2ca02c", "#98a83b", "#9467bd", "#8c564b", "#333333");
+          "#d62728", "#1f77b4", "#17becf", "#5254a3", "#9edae5", "#2ca02c", "#98a83b", "#9467bd",
+          "#8c564b", "#333333");
 
   private final String title;
   private final List<Outcome> outcomes;
@@ -66,7 +67,7 @@ final class RecallPlot {
       rule(x(recall), TOP, x(recall), HEIGHT - BOTTOM);
       text(x(recall), HEIGHT - BOTTOM + 20, "middle", "%.2f".formatted(recall));
     }
-    text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 15, "middle", "recall@" + Parameters.K);
+    text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 15, "middle", "recall@" + GraphParameters.K);
     for (double power = 1; power <= qpsMax; power *= 10) {
       for (int digit : new int[] {1, 2, 5}) {
         double qps = digit * power;

@@ -20,7 +20,7 @@ final class SagittaEngine implements Engine {
 
   @Override
   public String version() throws IOException {
-    return "0.1.0-SNAPSHOT " + CodeFingerprint.of(VectorDatabase.class);
+    return "0.1.0-SNAPSHOT " + CodeFingerprint.ofSagitta();
   }
 
   @Override
@@ -29,26 +29,28 @@ final class SagittaEngine implements Engine {
   }
 
   @Override
-  public BuildTimes build(RaceData data, float[][] base, int threads, Path index)
-      throws InterruptedException {
+  public void build(Building building) throws InterruptedException {
+    float[][] base = building.base();
     DatabaseOptions options =
-        DatabaseOptions.builder().durability(Durability.os()).linkerThreads(threads).build();
-    long start = System.nanoTime();
-    long linked;
-    try (VectorDatabase database = VectorDatabase.open(index, options)) {
-      VectorCollection collection = database.collection(COLLECTION, config(data));
+        DatabaseOptions.builder()
+            .durability(Durability.os())
+            .linkerThreads(building.threads())
+            .build();
+    building.clock().start();
+    try (VectorDatabase database = VectorDatabase.open(building.index(), options)) {
+      VectorCollection collection = database.collection(COLLECTION, config(building.data()));
       collection.upsertAll(
           IntStream.range(0, base.length).mapToObj(id -> VectorRecord.of(id, base[id])));
       collection.awaitIndexed();
-      linked = System.nanoTime();
+      building.clock().linked();
     }
-    return Seconds.times(start, linked, System.nanoTime());
+    building.clock().saved(Contestant.SAGITTA);
   }
 
   private static CollectionConfig config(RaceData data) {
     return CollectionConfig.builder(data.dimension(), data.metric())
-        .m(Parameters.M)
-        .efConstruction(Parameters.EF_CONSTRUCTION)
+        .m(GraphParameters.M)
+        .efConstruction(GraphParameters.EF_CONSTRUCTION)
         .build();
   }
 
@@ -72,7 +74,7 @@ final class SagittaEngine implements Engine {
 
   private static int[] search(VectorCollection collection, float[] query, int ef) {
     SearchResult result =
-        collection.search(SearchRequest.builder(query, Parameters.K).efSearch(ef).build());
+        collection.search(SearchRequest.builder(query, GraphParameters.K).efSearch(ef).build());
     int[] ids = new int[result.size()];
     int i = 0;
     for (Hit hit : result) {

@@ -5,12 +5,9 @@ import dev.sagitta.benchmarks.race.Engine.OpenIndex;
 import dev.sagitta.benchmarks.race.Engine.Searcher;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /**
  * Searches an open index for all queries, with one ef after the other, and writes what was found
@@ -47,8 +44,10 @@ final class SearchMeasurement {
       result.put("seconds-" + ef, EngineProcess.seconds(measured.seconds()));
     }
     Memory.put(result);
-    result.put("oneThreadQps", qps(1));
-    result.put("twoThreadsQps", qps(2));
+    SimultaneousSearches simultaneous =
+        new SimultaneousSearches(index, queries, EF_OF_TWO_THREADS, 2 * search.passSeconds());
+    result.put("oneThreadQps", EngineProcess.seconds(simultaneous.qps(1)));
+    result.put("twoThreadsQps", EngineProcess.seconds(simultaneous.qps(2)));
   }
 
   private void warmUp(Searcher searcher) throws IOException {
@@ -83,26 +82,5 @@ final class SearchMeasurement {
       spent += Seconds.between(start, before);
     }
     return new Passes(hits, nanos, spent);
-  }
-
-  /** Searches per second of so many threads together, each asking all queries. */
-  private String qps(int threads) throws IOException, InterruptedException, ExecutionException {
-    List<FutureTask<Double>> running = new ArrayList<>();
-    for (int thread = 0; thread < threads; thread++) {
-      Searcher searcher = index.newSearcher();
-      running.add(
-          new FutureTask<>(
-              () -> {
-                passes(searcher, EF_OF_TWO_THREADS, search.passSeconds() / 4);
-                Passes measured = passes(searcher, EF_OF_TWO_THREADS, 2 * search.passSeconds());
-                return measured.nanos().length / measured.seconds();
-              }));
-    }
-    running.forEach(task -> Thread.ofPlatform().start(task));
-    double sum = 0;
-    for (FutureTask<Double> task : running) {
-      sum += task.get();
-    }
-    return EngineProcess.seconds(sum);
   }
 }

@@ -22,8 +22,6 @@ import java.util.stream.Stream;
 
 /** Writes the {@link RaceData} of a source, with the true neighbours by exact search. */
 final class SetPreparation {
-  private static final int SEED = 42;
-  private static final int CLUSTERS = 1_000;
   private static final String COLLECTION_OF_METHODS = "methods";
 
   private final Path directory;
@@ -49,6 +47,8 @@ final class SetPreparation {
    * The set, prepared unless it was before.
    *
    * @throws IOException if the directory holds another one
+   * @throws IllegalArgumentException if the source has vectors that cannot be compared, or not
+   *     enough of them
    */
   RaceData prepare() throws IOException {
     if (!RaceData.isPrepared(directory)) {
@@ -99,9 +99,9 @@ final class SetPreparation {
   }
 
   private RaceData generated(SetSource.Generated set) throws IOException {
-    GeneratedVectors vectors = new GeneratedVectors(SEED, set.dimension(), CLUSTERS);
+    GeneratedVectors vectors = GeneratedVectors.ofBenchmarks(set.dimension());
     return write(
-        "generated, %d clusters of 16 directions".formatted(CLUSTERS),
+        "generated, %d clusters of 16 directions".formatted(GeneratedVectors.CLUSTERS),
         set.metric(),
         Stream.generate(vectors::next).limit(set.count()),
         Stream.generate(vectors::next).limit(queriesMax));
@@ -131,7 +131,7 @@ final class SetPreparation {
   }
 
   private static void shuffle(float[][] vectors) {
-    SplittableRandom random = new SplittableRandom(SEED);
+    SplittableRandom random = new SplittableRandom(GeneratedVectors.SEED);
     for (int i = vectors.length - 1; i > 0; i--) {
       int other = random.nextInt(i + 1);
       float[] swapped = vectors[i];
@@ -142,9 +142,20 @@ final class SetPreparation {
 
   private RaceData write(String name, Metric metric, Stream<float[]> base, Stream<float[]> queries)
       throws IOException {
-    int count = write(RaceData.baseFile(directory), metric, base);
-    int asked = write(RaceData.queriesFile(directory), metric, queries.limit(queriesMax));
-    try (VectorSource stored = VectorFiles.open(RaceData.baseFile(directory))) {
+    int count = write("vector", RaceData.baseFile(directory), metric, base);
+    int asked = write("query", RaceData.queriesFile(directory), metric, queries.limit(queriesMax));
+    if (count < GraphParameters.K || asked < 1) {
+      throw new IllegalArgumentException(
+          "%s has %d vectors and %d queries; needed are %d and 1"
+              .formatted(name, count, asked, GraphParameters.K));
+    }
+    try (VectorSource stored = VectorFiles.open(RaceData.baseFile(directory));
+        VectorSource asking = VectorFiles.open(RaceData.queriesFile(directory))) {
+      if (asking.dimension() != stored.dimension()) {
+        throw new IllegalArgumentException(
+            "queries of %s have %d elements, its vectors %d"
+                .formatted(name, asking.dimension(), stored.dimension()));
+      }
       return new RaceData(
           directory,
           origin,
@@ -156,33 +167,44 @@ final class SetPreparation {
     }
   }
 
-  private static int write(Path file, Metric metric, Stream<float[]> vectors) throws IOException {
+  private static int write(String kind, Path file, Metric metric, Stream<float[]> vectors)
+      throws IOException {
     int count = 0;
     try (FvecsWriter writer = new FvecsWriter(file)) {
       for (float[] vector : (Iterable<float[]>) vectors::iterator) {
-        writer.append(metric == Metric.COSINE ? normalized(vector) : vector);
+        double length = length(vector);
+        if (!Double.isFinite(length)) {
+          throw new IllegalArgumentException(
+              "%s %d has an element that is no finite number".formatted(kind, count));
+        }
+        if (metric == Metric.COSINE && length == 0) {
+          throw new IllegalArgumentException(
+              "%s %d is zero; COSINE needs a length above 0".formatted(kind, count));
+        }
+        writer.append(metric == Metric.COSINE ? normalized(vector, length) : vector);
         count++;
       }
     }
     return count;
   }
 
-  private static float[] normalized(float[] vector) {
+  private static double length(float[] vector) {
     double sum = 0;
     for (float element : vector) {
       sum += (double) element * element;
     }
+    return Math.sqrt(sum);
+  }
+
+  private static float[] normalized(float[] vector, double length) {
     float[] normalized = vector.clone();
     for (int i = 0; i < normalized.length; i++) {
-      normalized[i] = (float) (normalized[i] / Math.sqrt(sum));
+      normalized[i] = (float) (normalized[i] / length);
     }
     return normalized;
   }
 
   private static int[][] truth(RaceData data) throws IOException {
-    if (data.count() < Parameters.K) {
-      throw new IOException("%s has less than %d vectors".formatted(data.name(), Parameters.K));
-    }
     float[][] queries = data.queryVectors();
     float[][] base = data.base();
     RowLayout layout = new RowLayout(ElementType.FLOAT32, data.metric(), data.dimension());
@@ -190,7 +212,7 @@ final class SetPreparation {
       ExactSearch search = new ExactSearch(layout, base, arena);
       int[][] truth = new int[queries.length][];
       for (int query = 0; query < queries.length; query++) {
-        truth[query] = ExactSearch.best(search.scores(queries[query]), Parameters.K);
+        truth[query] = ExactSearch.best(search.scores(queries[query]), GraphParameters.K);
       }
       return truth;
     }

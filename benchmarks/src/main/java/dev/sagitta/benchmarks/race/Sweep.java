@@ -18,9 +18,12 @@ record Sweep(List<SweepPoint> points) {
   /**
    * Searches per second at a recall, interpolated between the two neighbouring points, linear in
    * recall and in the logarithm of the speed. Empty where the points do not reach on both sides:
-   * nothing is extrapolated.
+   * nothing is extrapolated. Recall may dip from a point to the next; then the first rise counts.
    */
   OptionalDouble qpsAt(double recall) {
+    if (beginsAbove(recall)) {
+      return OptionalDouble.empty();
+    }
     for (int i = 0; i + 1 < points.size(); i++) {
       SweepPoint below = points.get(i);
       SweepPoint above = points.get(i + 1);

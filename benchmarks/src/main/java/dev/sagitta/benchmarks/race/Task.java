@@ -37,41 +37,51 @@ record Task(Contestant contestant, String fingerprint, Path data, Path index, Wo
   /**
    * Searching it.
    *
-   * @param efs how broadly, one after the other
+   * @param efs how broadly, one after the other, ascending
    * @param warmUpSeconds before the first of them
    * @param passSeconds for each of them at least; all queries are asked
    */
   record Search(List<Integer> efs, double warmUpSeconds, double passSeconds) implements Work {
     Search {
       efs = List.copyOf(efs);
+      if (efs.isEmpty()) {
+        throw new IllegalArgumentException("there must be an ef at least");
+      }
+      for (int i = 0; i < efs.size(); i++) {
+        int least = i == 0 ? GraphParameters.K : efs.get(i - 1) + 1;
+        if (efs.get(i) < least) {
+          throw new IllegalArgumentException(
+              "efs must ascend from %d at least, were %s".formatted(GraphParameters.K, efs));
+        }
+      }
     }
   }
 
   /** Reads the task of a directory. */
   static Task read(Path directory) throws IOException {
-    Settings settings = Settings.read(directory.resolve(TASK_FILE));
+    NamedValues values = NamedValues.read(directory.resolve(TASK_FILE));
     return new Task(
-        Contestant.valueOf(settings.text("contestant")),
-        settings.text("fingerprint"),
-        Path.of(settings.text("data")),
-        Path.of(settings.text("index")),
-        switch (settings.text("work")) {
-          case "build" -> new Build(settings.integer("threads"));
+        Contestant.valueOf(values.text("contestant")),
+        values.text("fingerprint"),
+        Path.of(values.text("data")),
+        Path.of(values.text("index")),
+        switch (values.text("work")) {
+          case "build" -> new Build(values.integer("threads"));
           case "search" ->
               new Search(
-                  Arrays.stream(settings.text("efs").split(",")).map(Integer::valueOf).toList(),
-                  settings.number("warmUpSeconds"),
-                  settings.number("passSeconds"));
-          default -> throw new IOException("unknown work " + settings.text("work"));
+                  Arrays.stream(values.text("efs").split(",")).map(Integer::valueOf).toList(),
+                  values.number("warmUpSeconds"),
+                  values.number("passSeconds"));
+          default -> throw new IOException("unknown work " + values.text("work"));
         });
   }
 
   /** Writes it to its directory. */
   void write(Path directory) throws IOException {
-    settings().write(directory.resolve(TASK_FILE));
+    values().write(directory.resolve(TASK_FILE));
   }
 
-  private Settings settings() {
+  private NamedValues values() {
     Map<String, String> values = new TreeMap<>();
     values.put("contestant", contestant.name());
     values.put("fingerprint", fingerprint);
@@ -90,7 +100,7 @@ record Task(Contestant contestant, String fingerprint, Path data, Path index, Wo
         values.put("passSeconds", Double.toString(search.passSeconds()));
       }
     }
-    return new Settings(values);
+    return new NamedValues(values);
   }
 
   /** Whether just this was done in a directory before. */
@@ -98,7 +108,7 @@ record Task(Contestant contestant, String fingerprint, Path data, Path index, Wo
     Path file = directory.resolve(TASK_FILE);
     return Files.exists(resultFile(directory))
         && Files.exists(file)
-        && Settings.read(file).equals(settings());
+        && NamedValues.read(file).equals(values());
   }
 
   /** Where a process writes what it did, once it is done. */

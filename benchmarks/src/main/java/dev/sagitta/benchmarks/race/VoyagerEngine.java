@@ -23,22 +23,23 @@ final class VoyagerEngine implements Engine {
   }
 
   @Override
-  public BuildTimes build(RaceData data, float[][] base, int threads, Path index)
-      throws IOException {
+  public void build(Building building) throws IOException {
+    RaceData data = building.data();
+    float[][] base = building.base();
     try (Index graph =
         new Index(
             space(data),
             data.dimension(),
-            Parameters.M,
-            Parameters.EF_CONSTRUCTION,
+            GraphParameters.M,
+            GraphParameters.EF_CONSTRUCTION,
             SEED,
             base.length,
             StorageDataType.Float32)) {
-      long start = System.nanoTime();
-      graph.addItems(base, LongStream.range(0, base.length).toArray(), threads);
-      long linked = System.nanoTime();
-      graph.saveIndex(file(index));
-      return Seconds.times(start, linked, System.nanoTime());
+      building.clock().start();
+      graph.addItems(base, LongStream.range(0, base.length).toArray(), building.threads());
+      building.clock().linked();
+      graph.saveIndex(file(building.index()));
+      building.clock().saved(Contestant.VOYAGER);
     }
   }
 
@@ -57,7 +58,7 @@ final class VoyagerEngine implements Engine {
       @Override
       public Searcher newSearcher() {
         return (query, ef) -> {
-          long[] labels = graph.query(query, Parameters.K, ef).getLabels();
+          long[] labels = graph.query(query, GraphParameters.K, ef).getLabels();
           int[] ids = new int[labels.length];
           for (int i = 0; i < ids.length; i++) {
             ids[i] = Math.toIntExact(labels[i]);

@@ -2,7 +2,7 @@ package dev.sagitta.benchmarks.race;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -14,8 +14,15 @@ class RaceReportTest {
             List.of(
                 new SweepPoint(10, recall, qps, qps, qps, 1, 1),
                 new SweepPoint(20, recall + 0.05, qps / 2, qps / 2, qps / 2, 1, 1)));
+    TimeSpan never = new TimeSpan(Instant.EPOCH, Instant.EPOCH);
     return new Outcome(
-        contestant, sweep, Map.of(), new Settings(Map.of()), FileTime.fromMillis(0), 2, 0);
+        contestant,
+        sweep,
+        Map.of(),
+        MemoryFigures.of(List.of()),
+        2,
+        0,
+        new Outcome.Origin("", "", "", never, never));
   }
 
   private final Outcome sagitta = outcome(Contestant.SAGITTA, 0.90, 6_000);

@@ -1,7 +1,7 @@
 package dev.sagitta.benchmarks.race;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,12 +13,12 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.junit.jupiter.api.Test;
@@ -32,17 +32,23 @@ class RaceTest {
 
   @TempDir Path work;
 
+  private int race(String set, String engines, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                work.toString(),
+                set,
+                "--engines=" + engines,
+                "--queries=40",
+                "--warm-up=0",
+                "--pass=0",
+                "--heap=512"));
+    arguments.addAll(List.of(more));
+    return Race.run(arguments.toArray(String[]::new));
+  }
+
   private int race(String set, String engines) {
-    return Race.run(
-        work.toString(),
-        set,
-        "--engines=" + engines,
-        "--rounds=1",
-        "--queries=40",
-        "--efs=10,40,160",
-        "--warm-up=0",
-        "--pass=0",
-        "--heap=512");
+    return race(set, engines, "--efs=10,40,160", "--rounds=1");
   }
 
   @Test
@@ -55,7 +61,14 @@ class RaceTest {
               .reduce((a, b) -> a + "," + b)
               .orElseThrow();
 
-      assertEquals(0, race("generated:%dx24:%s".formatted(COUNT, metric), all));
+      assertEquals(
+          0,
+          race(
+              "generated:%dx24:%s".formatted(COUNT, metric),
+              all,
+              "--efs=10,40,160",
+              "--rounds=1",
+              "--one-thread-max=0"));
 
       Path directory = work.resolve("generated-%dx24-%s".formatted(COUNT, metric));
       List<String> points = Files.readAllLines(directory.resolve("points.csv"));
@@ -97,7 +110,7 @@ class RaceTest {
     String set = "generated:%dx8:EUCLIDEAN".formatted(COUNT);
     assertEquals(0, race(set, "SAGITTA"));
     Path engine = work.resolve("generated-%dx8-EUCLIDEAN".formatted(COUNT)).resolve("sagitta");
-    Path built = engine.resolve("build-1").resolve("result.properties");
+    Path built = engine.resolve("build-1-1").resolve("result.properties");
     Path searched = engine.resolve("round-1").resolve("result.properties");
     FileTime builtAt = Files.getLastModifiedTime(built);
     Files.delete(searched);
@@ -107,7 +120,7 @@ class RaceTest {
     assertEquals(builtAt, Files.getLastModifiedTime(built));
     assertTrue(Files.exists(searched));
     FileTime searchedAt = Files.getLastModifiedTime(searched);
-    Directories.delete(engine.resolve("build-1"));
+    Directories.delete(engine.resolve("build-1-1"));
 
     assertEquals(0, race(set, "SAGITTA"));
 
@@ -117,44 +130,66 @@ class RaceTest {
   }
 
   @Test
-  void refusesADirectoryWithAnotherSet() throws IOException {
-    String set = "generated:100x8:EUCLIDEAN";
-    new SetPreparation(work, SetSource.parse(set), 10).prepare();
+  void otherEfsAreSearchedAnewAndOfOtherFlagsAllIs() throws IOException {
+    String set = "generated:%dx8:EUCLIDEAN".formatted(COUNT);
+    Path directory = work.resolve("generated-%dx8-EUCLIDEAN".formatted(COUNT));
+    Path built = directory.resolve("sagitta/build-1-1/result.properties");
+    assertEquals(0, race(set, "SAGITTA", "--rounds=1", "--efs=10,40"));
+    FileTime builtAt = Files.getLastModifiedTime(built);
 
-    IOException refused =
-        assertThrows(
-            IOException.class, () -> new SetPreparation(work, SetSource.parse(set), 11).prepare());
+    assertEquals(0, race(set, "SAGITTA", "--rounds=2", "--efs=10,80"));
 
-    assertTrue(String.valueOf(refused.getMessage()).contains("at most 11 queries"));
+    assertEquals(builtAt, Files.getLastModifiedTime(built));
+    assertEquals(List.of("10", "80"), efs(directory));
+
+    assertEquals(
+        0,
+        race(
+            set,
+            "SAGITTA",
+            "--rounds=1",
+            "--builds=2",
+            "--efs=20",
+            "--jvm-flags=-XX:+UseSerialGC -Xshare:auto"));
+
+    assertTrue(builtAt.compareTo(Files.getLastModifiedTime(built)) < 0);
+    assertEquals(List.of("20"), efs(directory));
+    assertTrue(Files.exists(directory.resolve("sagitta/build-1-1/index")));
+    assertFalse(Files.exists(directory.resolve("sagitta/build-1-2/index")));
+    String report = Files.readString(directory.resolve("report.md"));
+    assertTrue(report.contains("-XX:+UseSerialGC -Xshare:auto"), report);
+  }
+
+  private static List<String> efs(Path directory) throws IOException {
+    return Files.readAllLines(directory.resolve("points.csv")).stream()
+        .skip(1)
+        .map(line -> line.replaceFirst("\"[^\"]*\",", "").split(",")[3])
+        .toList();
   }
 
   @Test
-  void trueNeighboursAreThoseOfADoublePrecisionScan() throws IOException {
+  void anEngineThatFailsTellsWhy() throws IOException {
     RaceData data =
         new SetPreparation(
-                work.resolve("vectors"),
-                SetSource.parse("generated:%dx24:COSINE".formatted(COUNT)),
-                20)
+                work.resolve("vectors"), SetSource.parse("generated:100x8:EUCLIDEAN"), 10)
             .prepare();
+    Files.delete(RaceData.baseFile(data.directory()));
+    RacePlan plan =
+        new RacePlan(
+            List.of(Contestant.VOYAGER),
+            List.of(1),
+            1,
+            1,
+            new RacePlan.Jvm(64, Optional.empty()),
+            new Task.Search(List.of(10), 0, 0));
+    EngineRuns runs = new EngineRuns(work, data, plan, Optional.empty());
 
-    float[][] base = data.base();
-    float[][] queries = data.queryVectors();
-    assertEquals(20, queries.length);
-    for (int query = 0; query < queries.length; query++) {
-      float[] vector = queries[query];
-      int[] expected =
-          IntStream.range(0, base.length)
-              .boxed()
-              .sorted(Comparator.comparingDouble(id -> squaredDistance(vector, base[id])))
-              .limit(10)
-              .mapToInt(Integer::intValue)
-              .toArray();
-      assertArrayEquals(expected, data.truth()[query]);
-    }
-  }
+    IOException failed =
+        assertThrows(IOException.class, () -> runs.build(Contestant.VOYAGER, 1, 1));
 
-  private static double squaredDistance(float[] a, float[] b) {
-    return IntStream.range(0, a.length).mapToDouble(i -> Math.pow((double) a[i] - b[i], 2)).sum();
+    String message = String.valueOf(failed.getMessage());
+    assertTrue(message.startsWith("Voyager ended with exit code 1; "), message);
+    assertTrue(message.contains("base.fvecs"), message);
   }
 
   @Test

@@ -38,6 +38,30 @@ class SweepTest {
     assertEquals(900, flat.qpsAt(0.95).orElseThrow(), 1e-6);
   }
 
+  /** Recall of a graph may dip where an ef is little above another. */
+  @Test
+  void ofARecallThatDipsTheFirstRiseCounts() {
+    Sweep dips =
+        new Sweep(
+            List.of(
+                point(10, 0.94, 1_000),
+                point(20, 0.96, 900),
+                point(30, 0.94, 800),
+                point(40, 0.96, 700)));
+
+    assertEquals(Math.sqrt(1_000 * 900), dips.qpsAt(0.95).orElseThrow(), 1e-6);
+  }
+
+  /** Else one table would have the speed of the dip, and the other that of the narrowest. */
+  @Test
+  void whatBeginsAboveARecallHasNoSpeedThereThoughItDipsBelow() {
+    Sweep dips =
+        new Sweep(List.of(point(10, 0.96, 900), point(20, 0.94, 800), point(30, 0.97, 700)));
+
+    assertTrue(dips.beginsAbove(0.95));
+    assertEquals(OptionalDouble.empty(), dips.qpsAt(0.95));
+  }
+
   @Test
   void findsTheFirstPointThatReachesARecall() {
     assertEquals(20, sweep.firstAt(0.91).orElseThrow().ef());

@@ -15,17 +15,17 @@ import java.util.stream.Collectors;
  * Names and values of a small text file, {@code name=value} in each line, which programs in other
  * languages read and write too. A file is written as a whole or not at all.
  */
-record Settings(Map<String, String> values) {
-  Settings {
+record NamedValues(Map<String, String> values) {
+  NamedValues {
     values = Map.copyOf(values);
   }
 
-  static Settings read(Path file) throws IOException {
+  static NamedValues read(Path file) throws IOException {
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file)) {
       properties.load(reader);
     }
-    return new Settings(
+    return new NamedValues(
         properties.stringPropertyNames().stream()
             .collect(Collectors.toMap(name -> name, properties::getProperty)));
   }
