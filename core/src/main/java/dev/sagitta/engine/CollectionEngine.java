@@ -65,6 +65,7 @@ public final class CollectionEngine {
   private final Checkpoints checkpoints;
   private final Reclaimer reclaimer;
   private final Searches searches;
+  private final BatchSearches batches;
   private final Reads reads;
   private final Writes writes;
   private final CollectionScrub scrub;
@@ -133,6 +134,8 @@ public final class CollectionEngine {
     IdCodec ids = new IdCodec(config.config().ids());
     SlotReader slotReader = new SlotReader(state, config.config().ids());
     searches = new Searches(state, graph, vectors, slotReader, environment.nanoClock());
+    batches =
+        new BatchSearches(config.config(), searches, graph, epoch, new SearchHelpers(threads));
     reads = new Reads(state, epoch, ids, slotReader);
     scrub = new CollectionScrub(name, files, environment.nanoClock());
     writes = new Writes(config.config(), lane, linkers, checkpoints, ids);
@@ -292,6 +295,14 @@ public final class CollectionEngine {
     } finally {
       epoch.exit(ticket);
     }
+  }
+
+  /**
+   * See {@link dev.sagitta.VectorCollection#searchAll} and {@link
+   * dev.sagitta.VectorCollection#searchExactAll}.
+   */
+  public List<SearchResult> searchAll(List<SearchRequest> requests, boolean exact) {
+    return batches.searchAll(requests, exact);
   }
 
   /** Waits for the graph after opening, outside the epoch; whether it is there, and in time. */

@@ -73,6 +73,18 @@ final class SearchScratch implements SlotFilter, SearchLimit {
     return published;
   }
 
+  /** Begins a search, without a deadline, of what another sees that has begun. */
+  void beginAs(SearchScratch other) {
+    sequence = other.sequence;
+    if (pending.length < other.pendingCount) {
+      pending = new int[other.pending.length];
+    }
+    System.arraycopy(other.pending, 0, pending, 0, other.pendingCount);
+    pendingCount = other.pendingCount;
+    hasDeadline = false;
+    limited = false;
+  }
+
   /** Sorts the pending slots, and drops those that are there twice. */
   private void sortPending() {
     for (int i = 1; i < pendingCount; i++) {
