@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>No batch needs help to come to its end, so none waits for another. At most as many tasks run
  * or wait at once as there are search threads. A task does a few parts of one batch, the batches
  * taking turns, and then lets the task of another collection run. The monitor is held for a few
- * instructions, twice per turn.
+ * instructions, a few times per turn.
  */
 final class SearchHelpers {
   private static final int PARTS_PER_TURN = 16;
@@ -77,20 +77,25 @@ final class SearchHelpers {
   }
 
   private synchronized boolean reserve() {
-    if (tasks >= count()) {
-      return false;
-    }
-    long useful = 0;
-    for (PartedWork batch : batches) {
-      // The next part is for the caller.
-      useful += Math.max(0, batch.waiting() - 1);
-    }
-    if (coming >= useful) {
+    if (tasks >= count() || !moreThanComing()) {
       return false;
     }
     tasks++;
     coming++;
     return true;
+  }
+
+  /** Whether there are more parts to help with than tasks that are about to. */
+  private boolean moreThanComing() {
+    long parts = 0;
+    for (PartedWork batch : batches) {
+      // The next one is for the caller.
+      parts += Math.max(0, batch.waiting() - 1);
+      if (parts > coming) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private synchronized void giveUp() {
