@@ -261,8 +261,8 @@ public final class VectorCollection {
 
   /**
    * Answers many requests as {@link #searchExact} would one by one, by all processors: up to 16
-   * requests share a pass over the vectors, which is faster than one by one on one processor too.
-   * See {@link #searchAll}; a timeout runs from when its request's pass begins.
+   * requests share a pass over the vectors. See {@link #searchAll}; a timeout runs from when its
+   * request's pass begins.
    *
    * @param requests at most {@link Limits#SEARCHES_MAX}; the list is copied
    * @return a result for each request, in the order of the requests
