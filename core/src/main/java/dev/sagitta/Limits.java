@@ -58,6 +58,9 @@ public final class Limits {
   /** Largest efSearch of one search. */
   public static final int EF_SEARCH_MAX = 10_000;
 
+  /** Most requests of one batch of searches. */
+  public static final int SEARCHES_MAX = 10_000;
+
   /** Most encoded bytes of one atomic batch. */
   public static final int BATCH_BYTES_MAX = 64 << 20;
 

@@ -12,6 +12,7 @@ public abstract sealed class SagittaException extends RuntimeException
         CollectionFailedException,
         LogFullException,
         UpsertInterruptedException,
+        SearchInterruptedException,
         VerifyInterruptedException,
         SalvageInterruptedException,
         CorruptionException,

@@ -3,6 +3,7 @@ package dev.sagitta;
 import dev.sagitta.engine.CollectionEngine;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -19,7 +20,8 @@ import java.util.stream.Stream;
  * and out.
  *
  * <p>Interrupting a thread in a call has no effect on the collection; only {@link #upsertAll},
- * {@link #awaitIndexed} and {@link #verify(VerifyLevel)} end early, and say so.
+ * {@link #searchAll}, {@link #searchExactAll}, {@link #awaitIndexed} and {@link
+ * #verify(VerifyLevel)} end early, and say so.
  *
  * <p>A write waits for the log as the durability level says, may then link records into the graph
  * on its own thread while more than a mebibyte of vectors is pending, and waits while a checkpoint
@@ -230,6 +232,47 @@ public final class VectorCollection {
    */
   public SearchResult searchExact(SearchRequest request) {
     return engine.search(Inputs.notNull("request", request), true);
+  }
+
+  /**
+   * Answers many requests as {@link #search} would one by one, by all processors: this thread
+   * works, and so do threads that the database has for it, one less than the processors that the
+   * JVM had when it was opened. {@code search} uses its own thread only.
+   *
+   * <p>All requests see the same state: what was stored when the call began, and nothing written
+   * since. A timeout runs from when its request's own search begins, so a request has as much time
+   * as it would have alone, wherever in the list it is. Calls that many threads make at once share
+   * the threads, and each goes on however busy those are.
+   *
+   * <p>The first search after opening waits until the graph is read from disk, a batch no longer
+   * than the longest timeout in it. Of several errors the first one is thrown, and the rest of the
+   * batch is not begun.
+   *
+   * @param requests at most {@link Limits#SEARCHES_MAX}; the list is copied
+   * @return a result for each request, in the order of the requests
+   * @throws InvalidInputException if there are too many requests, or the query vector of one, whose
+   *     index it names, does not suit the collection; nothing is searched then
+   * @throws SearchInterruptedException if the thread is interrupted before the last search has
+   *     begun; those that have begun are finished, and it tells how many were answered
+   */
+  public List<SearchResult> searchAll(List<SearchRequest> requests) {
+    return engine.searchAll(Inputs.notNull("requests", requests), false);
+  }
+
+  /**
+   * Answers many requests as {@link #searchExact} would one by one, by all processors: up to 16
+   * requests share a pass over the vectors. See {@link #searchAll}; a timeout runs from when its
+   * request's pass begins.
+   *
+   * @param requests at most {@link Limits#SEARCHES_MAX}; the list is copied
+   * @return a result for each request, in the order of the requests
+   * @throws InvalidInputException if there are too many requests, or the query vector of one, whose
+   *     index it names, does not suit the collection; nothing is searched then
+   * @throws SearchInterruptedException if the thread is interrupted before the last pass has begun;
+   *     those that have begun are finished, and it tells how many requests were answered
+   */
+  public List<SearchResult> searchExactAll(List<SearchRequest> requests) {
+    return engine.searchAll(Inputs.notNull("requests", requests), true);
   }
 
   /**

@@ -147,24 +147,66 @@ final class CodesTest {
     assertTrue(recall(collection, 50) > 0.95);
   }
 
-  /** One element is so large that all others have the same code. */
+  /** Two elements are so large that all others have one code, and neighbours differ in those. */
   @Test
   void areNotUsedWhereTheyDoNotTellNeighboursApart() throws Exception {
     VectorCollection collection = collection(Metric.EUCLIDEAN);
-    for (int id = 0; id < 600; id++) {
+    for (int id = 0; id < 1_500; id++) {
       float[] vector = vector(id);
       vector[0] = id % 2 == 0 ? 1e6f : -1e6f;
       collection.upsert(id, vector, Payload.empty());
     }
     awaitWalk(collection, "vectors (codes keep ");
-    while (collection.stats().codeBytes() > 0) {
-      Thread.sleep(1);
-    }
+    assertEquals(0, collection.stats().codeBytes());
     float[] query = vector(7);
     query[0] = -1e6f;
     assertEquals(
         RecordId.of(7), collection.search(SearchRequest.of(query, 1)).hits().getFirst().id());
     assertTrue(recall(collection, 20) > 0.95);
+  }
+
+  /** What is written after training lies where no code tells it from its like. */
+  @Test
+  void areGivenUpWhenVectorsComeFromOutsideTheirRange() throws Exception {
+    VectorCollection collection = collection(Metric.EUCLIDEAN);
+    upsert(collection, 0, 600);
+    awaitWalk(collection, CODES);
+    for (int id = 600; id < 1_200; id++) {
+      collection.upsert(id, far(id), Payload.empty());
+    }
+    collection.awaitIndexed();
+    int found = 0;
+    for (int id = 600; id < 1_200; id++) {
+      SearchRequest request = SearchRequest.builder(far(id), 1).efSearch(40).build();
+      found += collection.search(request).hits().getFirst().id().equals(RecordId.of(id)) ? 1 : 0;
+    }
+    assertTrue(found > 580, found + " of 600 found");
+    CollectionValidator.validateIndexed(collection.engine());
+  }
+
+  private static float[] far(long seed) {
+    float[] vector = vector(seed);
+    for (int i = 0; i < DIMENSION; i++) {
+      vector[i] += 100;
+    }
+    return vector;
+  }
+
+  /** As many as are scored again at least, so that none is a hit by its code alone. */
+  @Test
+  void findAsManyAsAreWanted() throws Exception {
+    VectorCollection collection = collection(Metric.EUCLIDEAN);
+    upsert(collection, 0, 1_500);
+    awaitWalk(collection, CODES);
+    for (int k : new int[] {1, 200, 400, 1_500, 2_000}) {
+      SearchRequest request = SearchRequest.of(vector(-1), k);
+      List<Hit> exact = collection.searchExact(request).hits();
+      List<Hit> hits = collection.search(request).hits();
+      assertEquals(Math.min(k, 1_500), hits.size());
+      Set<Hit> wanted = new HashSet<>(exact);
+      long found = hits.stream().filter(wanted::contains).count();
+      assertTrue(found >= 0.97 * hits.size(), () -> found + " of " + k);
+    }
   }
 
   @Test
@@ -187,17 +229,21 @@ final class CodesTest {
       Thread.sleep(1);
     }
     String warning = damaged.stats().warning().orElseThrow();
-    assertTrue(warning.startsWith("the graph is walked by vectors: "), warning);
+    assertTrue(warning.startsWith("no codes were made to walk the graph by: "), warning);
     assertTrue(warning.contains("/coded/vectors-"), warning);
     assertEquals("vectors", damaged.stats().walkedBy());
   }
 
   @Test
-  void closingEndsTraining() {
+  void closingAndDroppingEndTraining() {
     upsert(collection(Metric.EUCLIDEAN), 0, 300);
     for (int i = 0; i < 20; i++) {
       simulated.reopen();
       assertEquals(300, collection(Metric.EUCLIDEAN).count());
     }
+    simulated.reopen();
+    assertEquals(300, collection(Metric.EUCLIDEAN).count());
+    simulated.database().drop("coded");
+    assertEquals(List.of(), simulated.database().collectionNames());
   }
 }

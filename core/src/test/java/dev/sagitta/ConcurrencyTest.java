@@ -344,6 +344,10 @@ final class ConcurrencyTest {
       }
       startUntilClosed(
           crew, Thread.ofVirtual(), random -> collection.records().forEach(record -> {}));
+      startUntilClosed(
+          crew,
+          Thread.ofPlatform(),
+          random -> board.checkSearchAll(collection, random, random.nextBoolean()));
       startUntilClosed(crew, Thread.ofVirtual(), random -> collection.stats());
       startUntilClosed(crew, Thread.ofPlatform(), random -> collection.checkpoint());
       startUntilClosed(crew, Thread.ofPlatform(), random -> collection.flush());

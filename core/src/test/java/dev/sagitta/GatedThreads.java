@@ -76,6 +76,16 @@ final class GatedThreads implements EngineThreads {
   }
 
   @Override
+  public Executor searchers() {
+    return threads.searchers();
+  }
+
+  @Override
+  public int searcherCount() {
+    return threads.searcherCount();
+  }
+
+  @Override
   public Timer every(Duration period, Runnable task) {
     return threads.every(period, task);
   }

@@ -65,12 +65,13 @@ final class InterruptTest {
     long waits = workers.stream().mapToLong(InterruptedWorker::waitsInterrupted).sum();
     long ended = workers.stream().mapToLong(InterruptedWorker::verifiesInterrupted).sum();
     System.out.printf(
-        "InterruptTest: %d openings, %d calls, %d interrupts, %d streams, %d waits, %d of %d"
-            + " verifies ended by them%n",
+        "InterruptTest: %d openings, %d calls, %d interrupts, %d streams, %d batches, %d waits,"
+            + " %d of %d verifies ended by them%n",
         openings,
         workers.stream().mapToLong(InterruptedWorker::calls).sum(),
         workers.stream().mapToLong(InterruptedWorker::interruptsInAll).sum(),
         streams,
+        workers.stream().mapToLong(InterruptedWorker::batchesInterrupted).sum(),
         waits,
         ended,
         ended + workers.stream().mapToLong(InterruptedWorker::verifies).sum());
@@ -81,6 +82,7 @@ final class InterruptTest {
   private static boolean hasHit(List<InterruptedWorker> workers) {
     return workers.stream().anyMatch(worker -> worker.streamsInterrupted() > 0)
         && workers.stream().anyMatch(worker -> worker.waitsInterrupted() > 0)
+        && workers.stream().anyMatch(worker -> worker.batchesInterrupted() > 0)
         && workers.stream().anyMatch(worker -> worker.verifiesInterrupted() > 0);
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -19,6 +20,7 @@ final class InterruptedWorker implements Runnable {
   private static final int K = 5;
   private static final int STREAM_RECORDS = 300;
   private static final int CHUNK_RECORDS = 256;
+  private static final int BATCH_REQUESTS = 20;
 
   private final long firstId;
   private final SplittableRandom random;
@@ -34,6 +36,7 @@ final class InterruptedWorker implements Runnable {
   private volatile @Nullable Throwable failure;
   private long calls;
   private long streamsInterrupted;
+  private long batchesInterrupted;
   private long verifies;
   private long verifiesInterrupted;
   private long waitsInterrupted;
@@ -98,6 +101,11 @@ final class InterruptedWorker implements Runnable {
   /** Streams of upserts that an interrupt ended. */
   long streamsInterrupted() {
     return streamsInterrupted;
+  }
+
+  /** Batches of searches that an interrupt ended. */
+  long batchesInterrupted() {
+    return batchesInterrupted;
   }
 
   /** Verifies that came to their end. */
@@ -179,8 +187,10 @@ final class InterruptedWorker implements Runnable {
     } else if (dice < 60) {
       assertEquals(expected(i), collection.get(firstId + i));
       assertEquals(live[i], collection.contains(firstId + i));
+    } else if (dice < 76) {
+      search(collection, i, dice < 72);
     } else if (dice < 80) {
-      search(collection, i, dice < 75);
+      searchAll(collection, i, dice < 78);
     } else if (dice < 88) {
       collection.records().limit(50).forEach(VersionedRecords::version);
     } else if (dice < 93) {
@@ -260,7 +270,32 @@ final class InterruptedWorker implements Runnable {
   private void search(VectorCollection collection, int i, boolean graph) {
     float[] query = VersionedRecords.vector(firstId + i, versions[i]);
     SearchRequest request = SearchRequest.of(query, K);
-    SearchResult result = graph ? collection.search(request) : collection.searchExact(request);
+    check(graph ? collection.search(request) : collection.searchExact(request), query, i);
+  }
+
+  /** Searches for some records from one on; the flag that ends it stays set. */
+  private void searchAll(VectorCollection collection, int i, boolean graph) {
+    List<float[]> queries =
+        IntStream.range(i, Math.min(i + BATCH_REQUESTS, versions.length))
+            .mapToObj(n -> VersionedRecords.vector(firstId + n, versions[n]))
+            .toList();
+    List<SearchRequest> requests =
+        queries.stream().map(query -> SearchRequest.of(query, K)).toList();
+    try {
+      List<SearchResult> results =
+          graph ? collection.searchAll(requests) : collection.searchExactAll(requests);
+      assertEquals(requests.size(), results.size());
+      for (int n = 0; n < results.size(); n++) {
+        check(results.get(n), queries.get(n), i + n);
+      }
+    } catch (SearchInterruptedException e) {
+      batchesInterrupted++;
+      assertTrue(e.answered() < requests.size(), e.getMessage());
+      assertTrue(Thread.currentThread().isInterrupted());
+    }
+  }
+
+  private void check(SearchResult result, float[] query, int i) {
     assertTrue(result.complete());
     assertEquals(K, result.size());
     boolean found = false;

@@ -45,6 +45,8 @@ final class Simulation {
   /** Far above what the tests need. */
   private static final long STEPS_MAX = 20_000_000;
 
+  private static final int SEARCHERS = 2;
+
   private final Thread carrier = Thread.currentThread();
   private final SplittableRandom random;
   private final ThreadFactory factory;
@@ -294,6 +296,7 @@ final class Simulation {
     private final int linkerCount;
     private final ExecutorService readers = Executors.newSingleThreadExecutor(this::thread);
     private final ExecutorService linkers;
+    private final ExecutorService searchers = Executors.newFixedThreadPool(SEARCHERS, this::thread);
 
     Threads(int linkerCount) {
       this.linkerCount = linkerCount;
@@ -325,6 +328,16 @@ final class Simulation {
     }
 
     @Override
+    public Executor searchers() {
+      return searchers;
+    }
+
+    @Override
+    public int searcherCount() {
+      return SEARCHERS;
+    }
+
+    @Override
     public Timer every(Duration period, Runnable task) {
       return new RepeatedTask(task);
     }
@@ -336,6 +349,7 @@ final class Simulation {
 
     @Override
     public void close() {
+      searchers.close();
       linkers.close();
       readers.close();
     }

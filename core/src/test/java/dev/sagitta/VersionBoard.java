@@ -3,9 +3,11 @@ package dev.sagitta;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.IntStream;
 
 /**
  * What writers have begun to write and what was acknowledged to them, for readers to compare with
@@ -138,6 +140,25 @@ final class VersionBoard {
     float[] query = VersionedRecords.vector(id, before[id] / 2);
     SearchRequest request = SearchRequest.of(query, K);
     SearchResult result = exact ? collection.searchExact(request) : collection.search(request);
+    return check(result, query, id, before);
+  }
+
+  /** Searches for some records at once, and fails where {@link #checkSearch} would. */
+  void checkSearchAll(VectorCollection collection, SplittableRandom random, boolean exact) {
+    long[] before = acknowledgements();
+    int[] ids = random.ints(20, 0, ids()).toArray();
+    List<float[]> queries =
+        IntStream.of(ids).mapToObj(id -> VersionedRecords.vector(id, before[id] / 2)).toList();
+    List<SearchRequest> requests =
+        queries.stream().map(query -> SearchRequest.of(query, K)).toList();
+    List<SearchResult> results =
+        exact ? collection.searchExactAll(requests) : collection.searchAll(requests);
+    for (int i = 0; i < ids.length; i++) {
+      check(results.get(i), queries.get(i), ids[i], before);
+    }
+  }
+
+  private boolean check(SearchResult result, float[] query, int id, long[] before) {
     boolean mustBeFound = !isDelete(before[id]) && announced.get(id) == before[id];
     boolean found = false;
     for (Hit hit : result) {

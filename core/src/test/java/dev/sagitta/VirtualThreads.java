@@ -35,6 +35,16 @@ final class VirtualThreads implements EngineThreads {
   }
 
   @Override
+  public Executor searchers() {
+    return shared;
+  }
+
+  @Override
+  public int searcherCount() {
+    return 2;
+  }
+
+  @Override
   public Timer every(Duration period, Runnable task) {
     return () -> {};
   }

@@ -68,6 +68,22 @@ final class WrongInputTest {
                     .upsert(7, vector, Payload.empty())));
     refused("query " + problem, () -> plane.search(SearchRequest.of(vector, 1)));
     refused("query " + problem, () -> plane.searchExact(SearchRequest.of(vector, 1)));
+    List<SearchRequest> third =
+        List.of(
+            SearchRequest.of(VECTOR, 1), SearchRequest.of(VECTOR, 1), SearchRequest.of(vector, 1));
+    refused("query of request 2 " + problem, () -> plane.searchAll(third));
+    refused("query of request 2 " + problem, () -> plane.searchExactAll(third));
+  }
+
+  @Test
+  void refusesTooManyRequestsAtOnce() {
+    List<SearchRequest> most = Collections.nCopies(10_000, SearchRequest.of(VECTOR, 1));
+    assertEquals(10_000, plane.searchAll(most).size());
+    assertEquals(10_000, plane.searchExactAll(most).size());
+    List<SearchRequest> more = Collections.nCopies(10_001, SearchRequest.of(VECTOR, 1));
+    String message = "there are 10001 requests; allowed are 0 to 10000";
+    refused(message, () -> plane.searchAll(more));
+    refused(message, () -> plane.searchExactAll(more));
   }
 
   @Test
@@ -376,6 +392,11 @@ final class WrongInputTest {
     refused("ids is null", () -> plane.deleteAll(null));
     refused("request is null", () -> plane.search(null));
     refused("request is null", () -> plane.searchExact(null));
+    refused("requests is null", () -> plane.searchAll(null));
+    refused("requests is null", () -> plane.searchExactAll(null));
+    List<SearchRequest> second = Arrays.asList(SearchRequest.of(VECTOR, 1), null);
+    refused("request 1 is null", () -> plane.searchAll(second));
+    refused("request 1 is null", () -> plane.searchExactAll(second));
     refused("timeout is null", () -> plane.awaitIndexed(null));
     refused("query is null", () -> SearchRequest.of((float[]) null, 1));
     refused("query is null", () -> SearchRequest.of((VectorValue) null, 1));

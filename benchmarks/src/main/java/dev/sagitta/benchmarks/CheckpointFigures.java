@@ -74,7 +74,8 @@ public final class CheckpointFigures {
           Tuning.DEFAULT.payloadExtentBytes(),
           Tuning.DEFAULT.pendingBytes(),
           Long.MAX_VALUE / 16,
-          Tuning.DEFAULT.logCapFactor());
+          Tuning.DEFAULT.logCapFactor(),
+          Tuning.DEFAULT.codedBytes());
 
   private final Path directory;
   private final int seconds;

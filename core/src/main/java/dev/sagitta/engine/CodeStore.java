@@ -9,6 +9,7 @@ import dev.sagitta.distance.kernel.VectorRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The codes of slots' vectors, by ordinal, all of one range: rows in off-heap chunks that never
@@ -20,6 +21,12 @@ import java.util.Arrays;
 final class CodeStore {
   private static final int CHUNK_BYTES_MAX = 4 << 20;
 
+  /** A vector lies outside the range if more than this part of its elements do. */
+  private static final int OUTLIER_SHARE = 16;
+
+  private static final int OUTLIERS_MIN = 16;
+  private static final int SLOTS_PER_OUTLIER = 2_000;
+
   private final CodeLayout layout;
   private final Kernel kernel;
   private final Arena arena = Arena.ofShared();
@@ -30,6 +37,9 @@ final class CodeStore {
 
   /** The same chunks as kernels want them. */
   private volatile VectorRows rows;
+
+  private final AtomicInteger outliers = new AtomicInteger();
+  private volatile boolean distrusted;
 
   /** An empty store. */
   CodeStore(CodeLayout layout) {
@@ -50,27 +60,55 @@ final class CodeStore {
     return rows;
   }
 
-  /** Encodes a slot's vector. */
+  /**
+   * Encodes a slot's vector.
+   *
+   * @throws OutOfMemoryError if there is none outside the heap; then it may be tried again
+   */
   void encode(int slot, VectorValue vector) {
     int chunk = slot >>> rowsPerChunkShift;
     if (chunk >= chunks.length) {
       grow(chunk);
     }
     long offset = (long) (slot & (1 << rowsPerChunkShift) - 1) * layout.rowBytes();
-    layout.encode(vector, chunks[chunk], offset);
+    if (layout.encode(vector, chunks[chunk], offset) > layout.dimension() / OUTLIER_SHARE) {
+      outliers.incrementAndGet();
+    }
   }
 
+  /** Adds chunk by chunk, so that none is lost if there is no memory for the next. */
   private synchronized void grow(int chunk) {
-    MemorySegment[] old = chunks;
-    if (chunk < old.length) {
-      return;
+    while (chunks.length <= chunk) {
+      MemorySegment[] grown = Arrays.copyOf(chunks, chunks.length + 1);
+      grown[chunks.length] = ScatteredMemory.allocate(arena, chunkBytes());
+      rows = new VectorRows(grown, rowsPerChunkShift, layout.rowBytes());
+      chunks = grown;
     }
-    MemorySegment[] grown = Arrays.copyOf(old, chunk + 1);
-    for (int i = old.length; i <= chunk; i++) {
-      grown[i] = ScatteredMemory.allocate(arena, chunkBytes());
-    }
-    rows = new VectorRows(grown, rowsPerChunkShift, layout.rowBytes());
-    chunks = grown;
+  }
+
+  /**
+   * Whether more vectors lie outside the range than can be passed over, one in two thousand: their
+   * codes are alike, whatever they are.
+   *
+   * @param slotCount how many slots were encoded
+   */
+  boolean tooNarrow(int slotCount) {
+    return outliers.get() > Math.max(OUTLIERS_MIN, slotCount / SLOTS_PER_OUTLIER);
+  }
+
+  /** Vectors that lie outside the range; one that was encoded twice counts twice. */
+  int outliers() {
+    return outliers.get();
+  }
+
+  /** Says that no walk is to begin by this store any more. */
+  void distrust() {
+    distrusted = true;
+  }
+
+  /** Whether no walk is to begin by this store any more. */
+  boolean distrusted() {
+    return distrusted;
   }
 
   private long chunkBytes() {

@@ -4,35 +4,35 @@ import dev.sagitta.distance.ElementType;
 import dev.sagitta.distance.VectorValue;
 import dev.sagitta.distance.kernel.CodeLayout;
 import dev.sagitta.distance.kernel.CodeRange;
-import dev.sagitta.distance.kernel.PreparedQuery;
 import dev.sagitta.distance.kernel.RowFormat;
 import dev.sagitta.distance.kernel.RowLayout;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.agrona.collections.IntHashSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a collection's graph is walked by codes of its vectors, and makes them, on the
- * background thread: once the vectors no longer fit a processor's cache, and again when there are
- * eight times as many, as a range that suited the first may not suit the others.
+ * background thread: once the vectors no longer fit a processor's cache, again when there are eight
+ * times as many, and again when vectors were added that lie outside the range of the codes.
  *
  * <p>Codes are derived data: they are made from the vectors after each opening, and stored nowhere.
  * Until they are there the graph is walked by the vectors, and so it is where codes would not do:
- * for elements and dimensions of which they save less than half, and for vectors whose neighbours
- * they do not tell apart.
+ * for elements and dimensions where they take more than half of what vectors do; for collections
+ * with many vectors far from the others; for vectors whose neighbours they do not tell apart
+ * ({@link CodeCheck}); and where memory is short.
  */
 final class CodeTraining {
   private static final int GROWTH = 8;
-  private static final int SAMPLE = 1_000;
-  private static final int SLOTS_PER_TURN = 256;
 
-  private static final int CHECKED_QUERIES = 24;
-  private static final int CHECKED_SLOTS = 1 << 15;
-  private static final int CHECKED_K = 10;
+  /** By how much a collection grows before codes that were given up are made again: a quarter. */
+  private static final int GROWTH_AGAIN = 4;
+
+  /** Vectors that the range is taken from; fewer where they are long. */
+  private static final int SAMPLE = 1_000;
+
+  private static final int SAMPLE_ELEMENTS = 1 << 20;
+  private static final int SLOTS_PER_TURN = 256;
 
   /** How many of the nearest there must be among those scored again. */
   private static final double RECALL_MIN = 0.97;
@@ -40,8 +40,10 @@ final class CodeTraining {
   private final CollectionState state;
   private final StoredVectors vectors;
   private final WalkVectors walk;
+  private final LinkedGraph graph;
   private final Epoch epoch;
   private final Reclaimer reclaimer;
+  private final RowLayout layout;
   private final boolean suitable;
 
   /** Slots from which it is time to train; of the background thread, read by the write lane. */
@@ -54,21 +56,24 @@ final class CodeTraining {
   /**
    * Nothing trained yet.
    *
+   * @param graph loaded before {@link #train}
    * @param codedBytes size of all vectors from which codes are worth while
    */
   CodeTraining(
       CollectionState state,
       StoredVectors vectors,
       WalkVectors walk,
+      LinkedGraph graph,
       Epoch epoch,
       Reclaimer reclaimer,
       long codedBytes) {
     this.state = state;
     this.vectors = vectors;
     this.walk = walk;
+    this.graph = graph;
     this.epoch = epoch;
     this.reclaimer = reclaimer;
-    RowLayout layout = state.vectors().layout();
+    layout = state.vectors().layout();
     suitable = suitable(layout);
     dueAt = Math.max(1, codedBytes / layout.rowBytes());
   }
@@ -83,7 +88,7 @@ final class CodeTraining {
 
   /** Whether {@link #train} has anything to do. */
   boolean due() {
-    return suitable && !stopped && state.published().slotCount() >= dueAt;
+    return suitable && !stopped && (state.published().slotCount() >= dueAt || walk.distrusts());
   }
 
   /** Ends training soon, for good; what is there stays in use. */
@@ -91,62 +96,90 @@ final class CodeTraining {
     stopped = true;
   }
 
-  /** Makes codes if it is time. Background thread, outside the epoch. */
+  /** Makes codes if it is time, and gives up those that no longer do. Background thread. */
   void train() {
-    if (!due()) {
-      return;
-    }
-    int slotCount = state.published().slotCount();
-    dueAt = (long) GROWTH * slotCount;
-    try {
-      int[] sample = slots(slotCount, SAMPLE);
-      List<VectorValue> sampled = new ArrayList<>();
-      inTurns(sample, slot -> sampled.add(vectors.read(slot)));
-      if (stopped) {
-        return;
+    boolean any = false;
+    while (due()) {
+      any = true;
+      int slotCount = state.published().slotCount();
+      if (walk.distrusts()) {
+        endOthers();
+        walkedBy = "vectors";
+        dueAt = Math.min(dueAt, (long) slotCount + slotCount / GROWTH_AGAIN);
+      } else {
+        train(slotCount);
       }
-      train(CodeRange.of(state.vectors().layout().metric(), sampled).codes(), slotCount);
-      warning = Optional.empty();
-    } catch (RuntimeException e) {
-      // Vectors that cannot be read: whoever meets them is told what file is damaged.
-      warning = Optional.of("the graph is walked by " + walkedBy + ": " + e);
+    }
+    if (any) {
+      reclaimer.reclaim();
     }
   }
 
-  private void train(CodeLayout layout, int slotCount) {
-    CodeStore before = walk.current();
-    CodeStore store = new CodeStore(layout);
+  private void train(int slotCount) {
+    try {
+      Optional<CodeLayout> codes = chooseCodes(slotCount);
+      if (codes.isPresent()) {
+        train(new CodeStore(codes.get()), slotCount);
+        dueAt = (long) GROWTH * slotCount;
+        warning = Optional.empty();
+      }
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // Vectors that cannot be read: whoever meets them is told what file is damaged.
+      dueAt = (long) slotCount + Math.max(1, slotCount / GROWTH_AGAIN);
+      warning = Optional.of("no codes were made to walk the graph by: " + e);
+    }
+  }
+
+  /** Codes for the range of a sample; empty if training was stopped. */
+  private Optional<CodeLayout> chooseCodes(int slotCount) {
+    int count = Math.min(slotCount, Math.min(SAMPLE, SAMPLE_ELEMENTS / layout.dimension()));
+    List<VectorValue> sample = new ArrayList<>(count);
+    for (int i = 0; i < count && !stopped; i++) {
+      int ticket = epoch.enter();
+      try {
+        sample.add(vectors.read((int) ((long) i * slotCount / count)));
+      } finally {
+        epoch.exit(ticket);
+      }
+    }
+    return stopped ? Optional.empty() : Optional.of(CodeRange.of(layout.metric(), sample).codes());
+  }
+
+  private void train(CodeStore store, int slotCount) {
     walk.begin(store);
     try {
       // Linkers that did not know of the store yet: what they link is published by now.
       epoch.awaitReaders();
       encodeAll(store);
-      double recall = recall(store, slots(slotCount, CHECKED_SLOTS));
+      double recall =
+          CodeCheck.recall(store, vectors, graph.get(), epoch, slotCount, () -> stopped);
       if (!stopped) {
-        boolean used = recall >= RECALL_MIN;
-        walk.use(used ? store : null);
-        walkedBy =
-            used
-                ? "8-bit codes"
-                : String.format(Locale.ROOT, "vectors (codes keep %.3f of the nearest)", recall);
+        choose(store, slotCount, recall);
       }
     } finally {
-      // Walks by the store before: until they end, linkers encode into it too.
-      epoch.awaitReaders();
-      walk.end();
-      CodeStore now = walk.current();
-      retireUnless(store, now);
-      if (before != null) {
-        retireUnless(before, now);
-      }
+      endOthers();
     }
   }
 
-  @SuppressWarnings("ReferenceEquality") // the same store, not an equal one
-  private void retireUnless(CodeStore store, @Nullable CodeStore used) {
-    if (store != used) {
-      reclaimer.retire(store::close);
+  private void choose(CodeStore store, int slotCount, double recall) {
+    if (store.tooNarrow(slotCount)) {
+      walkedBy = "vectors (%,d lie outside the range of codes)".formatted(store.outliers());
+      walk.useVectors();
+    } else if (recall < RECALL_MIN) {
+      walkedBy = String.format(Locale.ROOT, "vectors (codes keep %.3f of the nearest)", recall);
+      walk.useVectors();
+    } else {
+      walkedBy = walk.use(store) ? "8-bit codes" : "vectors";
     }
+  }
+
+  /** Ends the use of all stores that walks do not begin by any more. */
+  private void endOthers() {
+    // Asked before: no walk by another store begins from then on.
+    CodeStore used = walk.current();
+    // Until walks by the others have ended, linkers encode into them too.
+    epoch.awaitReaders();
+    walk.end(used).forEach(store -> reclaimer.retire(store::close));
   }
 
   private void encodeAll(CodeStore store) {
@@ -163,90 +196,12 @@ final class CodeTraining {
     }
   }
 
-  /** What is done with a slot. */
-  private interface SlotAction {
-    void accept(int slot);
-  }
-
-  /** Does something with slots, without holding the epoch for long. */
-  private void inTurns(int[] slots, SlotAction action) {
-    for (int first = 0; first < slots.length && !stopped; first += SLOTS_PER_TURN) {
-      int ticket = epoch.enter();
-      try {
-        for (int i = first; i < Math.min(slots.length, first + SLOTS_PER_TURN); i++) {
-          action.accept(slots[i]);
-        }
-      } finally {
-        epoch.exit(ticket);
-      }
-    }
-  }
-
-  /** Slots all over the collection, at most so many, in order. */
-  private static int[] slots(int slotCount, int most) {
-    int count = Math.min(slotCount, most);
-    int[] slots = new int[count];
-    for (int i = 0; i < count; i++) {
-      slots[i] = (int) ((long) i * slotCount / count);
-    }
-    return slots;
-  }
-
-  /**
-   * How many of the nearest vectors of some slots are among those that a search by codes would
-   * score again.
-   */
-  private double recall(CodeStore store, int[] slots) {
-    StoredVectors.Scorer exact = vectors.newScorer();
-    PreparedQuery query = store.kernel().newQuery();
-    long[] byVector = new long[slots.length];
-    long[] byCode = new long[slots.length];
-    float[] scores = new float[slots.length];
-    int[] queries = slots(slots.length, CHECKED_QUERIES);
-    long found = 0;
-    long wanted = 0;
-    for (int i = 0; i < queries.length && !stopped; i++) {
-      int ticket = epoch.enter();
-      try {
-        VectorValue vector = vectors.read(slots[queries[i]]);
-        exact.query(vector);
-        exact.score(slots, slots.length, scores);
-        rank(scores, byVector);
-        store.kernel().prepare(vector, query);
-        store.kernel().score(query, store.rows(), slots, slots.length, scores);
-        rank(scores, byCode);
-      } finally {
-        epoch.exit(ticket);
-      }
-      int k = Math.min(CHECKED_K, slots.length);
-      IntHashSet again = new IntHashSet();
-      for (int j = 0; j < Math.min(SearchScratch.scoredAgain(k), slots.length); j++) {
-        again.add((int) byCode[j]);
-      }
-      for (int j = 0; j < k; j++) {
-        found += again.contains((int) byVector[j]) ? 1 : 0;
-      }
-      wanted += k;
-    }
-    return wanted == 0 ? 1 : (double) found / wanted;
-  }
-
-  /** Sorts indexes by score. */
-  private static void rank(float[] scores, long[] ranked) {
-    for (int i = 0; i < ranked.length; i++) {
-      // Scores of opposite signs order alike when negative ones are turned.
-      int bits = Float.floatToRawIntBits(scores[i]);
-      ranked[i] = ((long) (bits ^ ((bits >> 31) & Integer.MAX_VALUE)) << 32) | i;
-    }
-    Arrays.sort(ranked);
-  }
-
   /** What the graph is walked by. */
   String walkedBy() {
     return walkedBy;
   }
 
-  /** Why there are no codes, or no newer ones, if vectors could not be read. */
+  /** Why there are no codes, or no newer ones, if vectors could not be read or memory is short. */
   Optional<String> warning() {
     return warning;
   }

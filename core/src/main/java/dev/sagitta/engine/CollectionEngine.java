@@ -67,6 +67,7 @@ public final class CollectionEngine {
   private final Checkpoints checkpoints;
   private final Reclaimer reclaimer;
   private final Searches searches;
+  private final BatchSearches batches;
   private final Reads reads;
   private final Writes writes;
   private final CollectionScrub scrub;
@@ -115,8 +116,8 @@ public final class CollectionEngine {
     HnswParameters parameters =
         new HnswParameters(config.config().m(), config.config().efConstruction());
     walk = new WalkVectors(vectors);
-    training = new CodeTraining(state, vectors, walk, epoch, reclaimer, tuning.codedBytes());
     graph = new LinkedGraph(parameters, walk, threads::pause);
+    training = new CodeTraining(state, vectors, walk, graph, epoch, reclaimer, tuning.codedBytes());
     LongSupplier logBytesMax =
         () -> tuning.logCapFactor() * Checkpoints.triggerBytes(files, tuning.checkpointLogBytes());
     log = new CommitLog(files, durability, logBytesMax);
@@ -138,6 +139,8 @@ public final class CollectionEngine {
     IdCodec ids = new IdCodec(config.config().ids());
     SlotReader slotReader = new SlotReader(state, config.config().ids());
     searches = new Searches(state, graph, vectors, walk, slotReader, environment.nanoClock());
+    batches =
+        new BatchSearches(config.config(), searches, graph, epoch, new SearchHelpers(threads));
     reads = new Reads(state, epoch, ids, slotReader);
     scrub = new CollectionScrub(name, files, environment.nanoClock());
     writes = new Writes(config.config(), lane, linkers, checkpoints, ids);
@@ -186,9 +189,9 @@ public final class CollectionEngine {
     try {
       graph.load(files, state, recovery.slotCount(), recovery.pendingAtCheckpoint());
       linkers.signal();
-      trainIfDue();
       // Recovery may have left a log that is due, and tables that it outgrew.
       checkpoints.startIfDue();
+      trainIfDue();
       reclaimer.reclaim();
     } catch (RuntimeException | Error e) {
       lane.fail(e);
@@ -203,7 +206,15 @@ public final class CollectionEngine {
 
   /** Queues another try to link what could not be. */
   private CompletableFuture<Void> retryLater() {
-    return CompletableFuture.runAsync(() -> linkers.retry(this::isDead), background);
+    return CompletableFuture.runAsync(
+        () -> {
+          // First, as codes for which there is no memory would keep slots from being linked.
+          if (graph.loaded()) {
+            training.train();
+          }
+          linkers.retry(this::isDead);
+        },
+        background);
   }
 
   private boolean isDead(int slot) {
@@ -212,8 +223,8 @@ public final class CollectionEngine {
 
   private void afterGroup() {
     linkers.signal();
-    trainIfDue();
     checkpoints.startIfDue();
+    trainIfDue();
   }
 
   /** Has the background thread make codes for the graph's walks if that is due and not begun. */
@@ -308,6 +319,14 @@ public final class CollectionEngine {
     } finally {
       epoch.exit(ticket);
     }
+  }
+
+  /**
+   * See {@link dev.sagitta.VectorCollection#searchAll} and {@link
+   * dev.sagitta.VectorCollection#searchExactAll}.
+   */
+  public List<SearchResult> searchAll(List<SearchRequest> requests, boolean exact) {
+    return batches.searchAll(requests, exact);
   }
 
   /** Waits for the graph after opening, outside the epoch; whether it is there, and in time. */

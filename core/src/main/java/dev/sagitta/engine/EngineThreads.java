@@ -23,6 +23,12 @@ public interface EngineThreads extends AutoCloseable {
   /** How many tasks {@link #linkers()} runs at once. */
   int linkerCount();
 
+  /** Shared threads that help callers with batches of searches. */
+  Executor searchers();
+
+  /** How many tasks {@link #searchers()} runs at once; 0 where callers do all by themselves. */
+  int searcherCount();
+
   /** Runs a short task again and again, first after one period, whether it fails or not. */
   Timer every(Duration period, Runnable task);
 

@@ -18,17 +18,33 @@ import java.util.concurrent.TimeUnit;
 public final class PlatformThreads implements EngineThreads {
   private static final Logger LOG = System.getLogger("dev.sagitta");
   private static final int READERS = 2;
+  private static final int SEARCHERS_MAX = 255;
 
   private final int linkerCount;
+  private final int searcherCount;
   private final ExecutorService readers;
   private final ExecutorService linkers;
+  private final ExecutorService searchers;
   private final ScheduledExecutorService timer;
 
-  /** Starts threads, as many linkers as asked for. */
+  /** Threads, as many linkers as asked for, and a searcher for each processor but the caller's. */
   public PlatformThreads(int linkerCount) {
+    this(linkerCount, Math.min(Runtime.getRuntime().availableProcessors() - 1, SEARCHERS_MAX));
+  }
+
+  /**
+   * Threads, each started when it is first needed.
+   *
+   * @param linkerCount at least 1
+   * @param searcherCount at least 0
+   */
+  public PlatformThreads(int linkerCount, int searcherCount) {
     this.linkerCount = linkerCount;
+    this.searcherCount = searcherCount;
     readers = Executors.newFixedThreadPool(READERS, factory("sagitta-reader-"));
     linkers = Executors.newFixedThreadPool(linkerCount, factory("sagitta-linker-"));
+    searchers =
+        Executors.newFixedThreadPool(Math.max(1, searcherCount), factory("sagitta-searcher-"));
     timer = Executors.newSingleThreadScheduledExecutor(factory("sagitta-timer-"));
   }
 
@@ -51,6 +67,16 @@ public final class PlatformThreads implements EngineThreads {
   @Override
   public int linkerCount() {
     return linkerCount;
+  }
+
+  @Override
+  public Executor searchers() {
+    return searchers;
+  }
+
+  @Override
+  public int searcherCount() {
+    return searcherCount;
   }
 
   @Override
@@ -78,6 +104,7 @@ public final class PlatformThreads implements EngineThreads {
   @Override
   public void close() {
     Waiting.forEnd(timer);
+    Waiting.forEnd(searchers);
     Waiting.forEnd(linkers);
     Waiting.forEnd(readers);
   }

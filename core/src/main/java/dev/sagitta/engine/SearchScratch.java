@@ -78,6 +78,19 @@ final class SearchScratch implements SlotFilter, SearchLimit {
     return published;
   }
 
+  /** Begins a search, without a deadline, of what another sees that has begun. */
+  void beginAs(SearchScratch other) {
+    sequence = other.sequence;
+    slotCount = other.slotCount;
+    if (pending.length < other.pendingCount) {
+      pending = new int[other.pending.length];
+    }
+    System.arraycopy(other.pending, 0, pending, 0, other.pendingCount);
+    pendingCount = other.pendingCount;
+    hasDeadline = false;
+    limited = false;
+  }
+
   /** Sorts the pending slots, and drops those that are there twice. */
   private void sortPending() {
     for (int i = 1; i < pendingCount; i++) {
@@ -115,7 +128,8 @@ final class SearchScratch implements SlotFilter, SearchLimit {
       GraphSearcher linked = searcher();
       int found = linked.search(efSearch, this, this);
       if (byCodes) {
-        scoreAgain(linked, Math.min(found, scoredAgain(k)));
+        limited |= linked.limitReached();
+        scoreAgain(linked, k, Math.min(found, scoredAgain(k)));
       } else {
         for (int i = 0; i < found; i++) {
           hits.offer(linked.ordinal(i), linked.score(i));
@@ -134,8 +148,16 @@ final class SearchScratch implements SlotFilter, SearchLimit {
     return Math.max(2 * k, k + 22);
   }
 
-  private void scoreAgain(GraphSearcher linked, int found) {
-    for (int first = 0; first < found; first += SCAN_BATCH) {
+  /**
+   * The least breadth of a search that nobody chose: what it scores again, where it goes by codes.
+   */
+  int breadth(int k) {
+    return walk.byCodes() ? scoredAgain(k) : k;
+  }
+
+  /** Scores the first that were found, no more than k once the deadline has passed. */
+  private void scoreAgain(GraphSearcher linked, int k, int found) {
+    for (int first = 0; first < found && (first < k || !reached()); first += SCAN_BATCH) {
       int count = Math.min(SCAN_BATCH, found - first);
       for (int i = 0; i < count; i++) {
         batch[i] = linked.ordinal(first + i);

@@ -18,7 +18,8 @@ import java.util.function.LongSupplier;
  * Searches: graph plus pending slots, widened and at last exact where that finds fewer records than
  * there are, so that an answer is never silently short.
  *
- * <p>Runs on the caller's thread and takes no lock. The caller holds the epoch.
+ * <p>Runs on the caller's thread and takes no lock. The caller holds the epoch. A {@link View} lets
+ * many searches, on any threads, see what one of them sees.
  */
 final class Searches {
   private static final Comparator<Hit> BY_DISTANCE_AND_ID =
@@ -36,6 +37,7 @@ final class Searches {
   private final SlotReader slotReader;
   private final LongSupplier nanoClock;
   private final ScratchPool<SearchScratch> scratches;
+  private final ScratchPool<SharedScan> sharedScans;
 
   Searches(
       CollectionState state,
@@ -52,6 +54,10 @@ final class Searches {
         new ScratchPool<>(
             2 * Runtime.getRuntime().availableProcessors(),
             () -> new SearchScratch(state, graph, vectors, walk, nanoClock, slotReader::idBefore));
+    this.sharedScans =
+        new ScratchPool<>(
+            Runtime.getRuntime().availableProcessors(),
+            () -> new SharedScan(state, vectors, nanoClock, slotReader::idBefore));
   }
 
   /** The time of the clock at which a request that comes now is to end. */
@@ -72,8 +78,7 @@ final class Searches {
    */
   SearchResult search(SearchRequest request, VectorValue query, long deadlineNanos, boolean exact) {
     SearchScratch scratch = scratches.borrow();
-    // A backlog such as rebuilding leaves is not copied: scanning all slots needs no list.
-    boolean scan = exact || state.pending().queued() > PENDING_COPIED_MAX;
+    boolean scan = exact || scans();
     Published now = scan ? scratch.beginScan() : scratch.begin();
     if (request.timeout().isPresent()) {
       scratch.deadline(deadlineNanos);
@@ -86,11 +91,76 @@ final class Searches {
     return result;
   }
 
+  /** A backlog such as rebuilding leaves is not copied: scanning all slots needs no list. */
+  private boolean scans() {
+    return state.pending().queued() > PENDING_COPIED_MAX;
+  }
+
+  /**
+   * What all searches of a batch see. It stays true outside the epoch: slots keep their place, and
+   * what was pending is found in the list ever after.
+   *
+   * @param first holds the sequence and what was pending; not changed before {@link #end}
+   * @param now what is published
+   * @param scan whether all slots are to be scanned
+   */
+  record View(SearchScratch first, Published now, boolean scan) {}
+
+  /** Takes what a batch is to see; to be given back to {@link #end}. */
+  View begin(boolean exact) {
+    SearchScratch first = scratches.borrow();
+    boolean scan = exact || scans();
+    return new View(first, scan ? first.beginScan() : first.begin(), scan);
+  }
+
+  /** Says that no search of a batch goes on. */
+  void end(View view) {
+    scratches.giveBack(view.first());
+  }
+
+  /** Answers a request by the graph, as of a view without scan, which may be older than this. */
+  SearchResult search(View view, SearchRequest request) {
+    SearchScratch scratch = scratches.borrow();
+    scratch.beginAs(view.first());
+    if (request.timeout().isPresent()) {
+      scratch.deadline(deadline(request));
+    }
+    TopHits hits = search(scratch, request, request.query(), view.now());
+    SearchResult result = result(hits, request.withPayload(), scratch.limited());
+    scratches.giveBack(scratch);
+    return result;
+  }
+
+  /**
+   * Answers some requests as of a view, which may be older than this, by one scan of all slots.
+   *
+   * @param requests at most {@link SharedScan#QUERIES_MAX}
+   */
+  List<SearchResult> scan(View view, List<SearchRequest> requests) {
+    SharedScan scan = sharedScans.borrow();
+    scan.begin();
+    for (SearchRequest request : requests) {
+      scan.add(request.query(), request.k());
+      if (request.timeout().isPresent()) {
+        scan.deadline(deadline(request));
+      }
+    }
+    scan.run(view.now());
+    List<SearchResult> results = new ArrayList<>(requests.size());
+    for (int i = 0; i < requests.size(); i++) {
+      results.add(result(scan.hits(i), requests.get(i).withPayload(), scan.limited(i)));
+    }
+    sharedScans.giveBack(scan);
+    return results;
+  }
+
   private static TopHits search(
       SearchScratch scratch, SearchRequest request, VectorValue query, Published now) {
     long wanted = Math.min(request.k(), now.live());
     int efSearch =
-        Math.max(request.k(), request.efSearch().orElse(SearchRequest.EF_SEARCH_DEFAULT));
+        request.efSearch().isPresent()
+            ? Math.max(request.k(), request.efSearch().getAsInt())
+            : Math.max(scratch.breadth(request.k()), SearchRequest.EF_SEARCH_DEFAULT);
     while (true) {
       TopHits hits = scratch.searchGraph(query, request.k(), efSearch);
       if (hits.size() >= wanted || scratch.limited()) {

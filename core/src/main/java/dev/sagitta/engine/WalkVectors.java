@@ -5,7 +5,9 @@ import dev.sagitta.distance.kernel.PreparedQuery;
 import dev.sagitta.distance.kernel.VectorRows;
 import dev.sagitta.hnsw.QueryScorer;
 import dev.sagitta.hnsw.VectorSpace;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,13 @@ import org.jspecify.annotations.Nullable;
  *       the store yet, before the slots that were there are encoded; then walks may go by it;
  *   <li>a store is encoded into until all walks that may go by it have ended.
  * </ol>
+ *
+ * <p>A linker may link a slot that is listed as pending but not published yet. It is among those
+ * that are encoded after the readers were waited for all the same, because the write lane is a
+ * reader too, from before it lists a slot until it has published it.
+ *
+ * <p>An insertion takes several queries, and may go by vectors with one and by codes with the next:
+ * scores of both kinds are in the same unit, so that costs no more than codes do.
  */
 final class WalkVectors implements VectorSpace {
   private final StoredVectors vectors;
@@ -37,18 +46,43 @@ final class WalkVectors implements VectorSpace {
     this.vectors = vectors;
   }
 
-  /** Encodes a slot; called inside the epoch before it is linked. */
+  /**
+   * Encodes a slot; called inside the epoch before it is linked. Walks begin by the vectors again
+   * if too many vectors lie outside the codes' range, or there is no memory for another code.
+   *
+   * @throws OutOfMemoryError if there is none for the slot's code, without which it must not be
+   *     linked while walks go by codes
+   */
   void encode(int slot) {
     CodeStore[] stores = written;
-    if (stores.length > 0) {
-      VectorValue vector = vectors.read(slot);
-      for (CodeStore store : stores) {
+    if (stores.length == 0) {
+      return;
+    }
+    VectorValue vector = vectors.read(slot);
+    for (CodeStore store : stores) {
+      try {
         store.encode(slot, vector);
+      } catch (OutOfMemoryError e) {
+        distrust(store);
+        throw e;
+      }
+      if (store.tooNarrow(slot)) {
+        distrust(store);
       }
     }
   }
 
-  /** From now on linkers encode into a store, beside the one that walks go by. */
+  @SuppressWarnings("ReferenceEquality") // the same store, not an equal one
+  private synchronized void distrust(CodeStore store) {
+    store.distrust();
+    if (current == store) {
+      current = null;
+    }
+  }
+
+  /**
+   * From now on linkers encode into a store, beside the one that walks go by. Background thread.
+   */
   void begin(CodeStore store) {
     CodeStore[] old = written;
     CodeStore[] more = Arrays.copyOf(old, old.length + 1);
@@ -56,15 +90,36 @@ final class WalkVectors implements VectorSpace {
     written = more;
   }
 
-  /** Walks that begin now go by a store that has all slots; by the vectors, if it is null. */
-  void use(@Nullable CodeStore store) {
-    current = store;
+  /**
+   * Walks that begin now go by a store that has all slots; by the vectors, with false, if that was
+   * distrusted meanwhile. Background thread.
+   */
+  synchronized boolean use(CodeStore store) {
+    current = store.distrusted() ? null : store;
+    return !store.distrusted();
   }
 
-  /** From now on linkers encode into the store that walks go by alone. */
-  void end() {
-    CodeStore used = current;
+  /** Walks that begin now go by the vectors. Background thread. */
+  synchronized void useVectors() {
+    current = null;
+  }
+
+  /**
+   * From now on linkers encode into one store alone, or none; gives the others. Background thread,
+   * after the walks by the others have ended.
+   *
+   * @param used what walks went by before their end was waited for
+   */
+  List<CodeStore> end(@Nullable CodeStore used) {
+    List<CodeStore> others = new ArrayList<>(Arrays.asList(written));
+    others.remove(used);
     written = used == null ? new CodeStore[0] : new CodeStore[] {used};
+    return others;
+  }
+
+  /** Whether linkers encode into a store that no walk is to begin by any more. */
+  boolean distrusts() {
+    return Arrays.stream(written).anyMatch(CodeStore::distrusted);
   }
 
   /** What walks that begin now go by; null for the vectors. */
@@ -128,6 +183,11 @@ final class WalkVectors implements VectorSpace {
         VectorRows rows = store.rows();
         store.kernel().score(Objects.requireNonNull(query), rows, ordinals, count, scores);
       }
+    }
+
+    /** Whether walks that begin now go by codes. */
+    boolean byCodes() {
+      return current != null;
     }
 
     @SuppressWarnings("ReferenceEquality") // the same store, not an equal one

@@ -65,6 +65,16 @@ final class DirectThreads implements EngineThreads {
   }
 
   @Override
+  public Executor searchers() {
+    return Runnable::run;
+  }
+
+  @Override
+  public int searcherCount() {
+    return 1;
+  }
+
+  @Override
   public Timer every(Duration period, Runnable task) {
     if (timersFail) {
       throw new IllegalStateException("told to begin no timer");

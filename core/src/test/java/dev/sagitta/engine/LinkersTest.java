@@ -63,6 +63,16 @@ final class LinkersTest {
         }
 
         @Override
+        public Executor searchers() {
+          throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int searcherCount() {
+          return 0;
+        }
+
+        @Override
         public void pause(long nanos) {
           Waiting.pause(nanos);
         }

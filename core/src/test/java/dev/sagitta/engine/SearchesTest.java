@@ -7,6 +7,7 @@ import dev.sagitta.Hit;
 import dev.sagitta.IdType;
 import dev.sagitta.RecordId;
 import dev.sagitta.SearchRequest;
+import dev.sagitta.SearchResult;
 import dev.sagitta.distance.VectorValue;
 import dev.sagitta.hnsw.GraphInserter;
 import dev.sagitta.persistence.FileKind;
@@ -112,5 +113,44 @@ final class SearchesTest {
     parts.state.publish();
     assertEquals(ids("b", "c", "a"), search(5, false));
     assertEquals(ids("b", "c", "a"), search(5, true));
+  }
+
+  private static List<RecordId> ids(SearchResult result) {
+    return result.hits().stream().map(Hit::id).toList();
+  }
+
+  /** Also what is linked, or forgotten because no search that begins now can see it. */
+  @Test
+  void aViewStaysAsItWas() {
+    parts.loadGraph();
+    apply("a", "b", "c");
+    parts.state.publish();
+    GraphInserter inserter = new GraphInserter(parts.graph.get());
+    inserter.insert(0);
+    parts.state.pending().complete(parts.state.pending().claim());
+    parts.state.pending().setAside(parts.state.pending().claim());
+    Searches searches = searches();
+    Searches.View view = searches.begin(false);
+    Searches.View exact = searches.begin(true);
+    apply("d", "b", "a");
+    parts.state.apply(7, CollectionParts.delete("c"));
+    parts.state.publish();
+    parts.state.pending().queueAside(slot -> true);
+    for (long entry = 2; entry < 6; entry++) {
+      assertEquals(entry, parts.state.pending().claim());
+      inserter.insert(parts.state.pending().slot(entry));
+      parts.state.pending().complete(entry);
+    }
+    assertEquals(ids("d", "b", "a"), search(5, false));
+    SearchRequest request = SearchRequest.of(ORIGIN, 5);
+    for (int i = 0; i < 2; i++) {
+      assertEquals(ids("a", "b", "c"), ids(searches.search(view, request)));
+      assertEquals(
+          List.of(ids("a", "b", "c"), ids("a", "b", "c")),
+          searches.scan(exact, List.of(request, request)).stream().map(SearchesTest::ids).toList());
+    }
+    searches.end(view);
+    searches.end(exact);
+    assertEquals(ids("d", "b", "a"), ids(searches.search(searches.begin(false), request)));
   }
 }

@@ -163,7 +163,7 @@ class RaceTest {
   private static List<String> efs(Path directory) throws IOException {
     return Files.readAllLines(directory.resolve("points.csv")).stream()
         .skip(1)
-        .map(line -> line.replaceFirst("\"[^\"]*\",", "").split(",")[3])
+        .map(line -> line.replaceFirst("\"[^\"]*\",", "").split(",", -1)[3])
         .toList();
   }
 

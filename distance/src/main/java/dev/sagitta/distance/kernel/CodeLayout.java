@@ -140,22 +140,24 @@ public final class CodeLayout implements RowFormat {
    * @param vector of numbers and of this dimension, finite and, under cosine, with a norm of at
    *     least 1e-30; only read
    * @param offset where the row starts in {@code target}, a multiple of 64 bytes
+   * @return how many elements lie outside the range, and are taken for its ends
    * @throws IllegalArgumentException if the vector has another dimension, or is binary
    * @throws IndexOutOfBoundsException if the row does not fit into {@code target}; part of it may
    *     have been written
    */
-  public void encode(VectorValue vector, MemorySegment target, long offset) {
+  public int encode(VectorValue vector, MemorySegment target, long offset) {
     checkVector(vector);
     float[] values = vector.toFloats();
     double factor = metric == Metric.COSINE ? 1 / RowLayout.norm(vector) : 1;
+    int outside = 0;
     for (int i = 0; i < dimension; i++) {
-      target.set(RowLayout.BYTE, offset + i, encode((float) (values[i] * factor)));
+      int steps = Math.round(((float) (values[i] * factor) - center) / step);
+      int code = Math.clamp(steps, CODE_MIN, CODE_MAX);
+      outside += code == steps ? 0 : 1;
+      target.set(RowLayout.BYTE, offset + i, (byte) code);
     }
     target.asSlice(offset + dimension, rowBytes - dimension).fill((byte) 0);
-  }
-
-  private byte encode(float element) {
-    return (byte) Math.clamp(Math.round((element - center) / step), CODE_MIN, CODE_MAX);
+    return outside;
   }
 
   private float decode(byte code) {

@@ -22,13 +22,11 @@ import java.util.Optional;
 public final class ScatteredMemory {
   private static final long HUGE_PAGE_BYTES = 2L << 20;
 
-  private static final Optional<Calls> CALLS = Calls.find();
-
   private ScatteredMemory() {}
 
   /** Whether large pieces are asked for in huge pages; the system may still give small ones. */
-  public static boolean hugePages() {
-    return CALLS.isPresent();
+  static boolean hugePages() {
+    return Found.CALLS.isPresent();
   }
 
   /**
@@ -38,13 +36,16 @@ public final class ScatteredMemory {
    * @throws OutOfMemoryError if there is none
    */
   public static MemorySegment allocate(Arena arena, long bytes) {
-    if (bytes >= HUGE_PAGE_BYTES && CALLS.isPresent()) {
-      Optional<MemorySegment> mapped = CALLS.get().map(arena, bytes);
-      if (mapped.isPresent()) {
-        return mapped.get();
-      }
-    }
-    return arena.allocate(bytes, RowFormat.ALIGNMENT_BYTES);
+    Optional<MemorySegment> mapped =
+        bytes < HUGE_PAGE_BYTES
+            ? Optional.empty()
+            : Found.CALLS.flatMap(calls -> calls.map(arena, bytes));
+    return mapped.orElseGet(() -> arena.allocate(bytes, RowFormat.ALIGNMENT_BYTES));
+  }
+
+  /** Looked for when the first large piece is wanted. */
+  private static final class Found {
+    private static final Optional<Calls> CALLS = Calls.find();
   }
 
   /**
@@ -69,6 +70,14 @@ public final class ScatteredMemory {
       if (!linux || !ScatteredMemory.class.getModule().isNativeAccessEnabled()) {
         return Optional.empty();
       }
+      try {
+        return link();
+      } catch (UnsupportedOperationException noLinker) {
+        return Optional.empty();
+      }
+    }
+
+    private static Optional<Calls> link() {
       return function("mmap", FunctionDescriptor.of(POINTER, POINTER, SIZE, INT, INT, INT, SIZE))
           .flatMap(
               mmap ->
@@ -97,12 +106,17 @@ public final class ScatteredMemory {
       if (address == -1) {
         return Optional.empty();
       }
+      // All of it, because a mapping that is advised in part counts as several.
+      advise(address, mappedBytes);
       long begin = Math.ceilDiv(address, HUGE_PAGE_BYTES) * HUGE_PAGE_BYTES;
-      advise(begin, bytes / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES);
-      // The arena is told of the segment last, so that it never unmaps what was not handed out.
-      return Optional.of(
-          MemorySegment.ofAddress(begin)
-              .reinterpret(bytes, arena, segment -> unmap(address, mappedBytes)));
+      try {
+        return Optional.of(
+            MemorySegment.ofAddress(begin)
+                .reinterpret(bytes, arena, segment -> unmap(address, mappedBytes)));
+      } catch (RuntimeException | Error e) {
+        unmap(address, mappedBytes);
+        throw e;
+      }
     }
 
     private long map(long bytes) {
