@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param warning what went wrong without harm, such as a checkpoint to be tried again or links that
  *     had to be rebuilt
  * @param scrub what the background scrub has read and found; empty where it is off
+ * @param calibration whether it is known which efSearch a target recall takes, and which
  */
 public record CollectionStats(
     long records,
@@ -39,4 +40,5 @@ public record CollectionStats(
     Optional<String> kernelHint,
     Optional<String> failure,
     Optional<String> warning,
-    Optional<ScrubStats> scrub) {}
+    Optional<ScrubStats> scrub,
+    CalibrationStats calibration) {}

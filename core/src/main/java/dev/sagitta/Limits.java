@@ -58,6 +58,12 @@ public final class Limits {
   /** Largest efSearch of one search. */
   public static final int EF_SEARCH_MAX = 10_000;
 
+  /** Least target recall of a search. */
+  public static final double TARGET_RECALL_MIN = 0.5;
+
+  /** Largest target recall of a search; {@link VectorCollection#searchExact} finds all. */
+  public static final double TARGET_RECALL_MAX = 0.999;
+
   /** Most encoded bytes of one atomic batch. */
   public static final int BATCH_BYTES_MAX = 64 << 20;
 

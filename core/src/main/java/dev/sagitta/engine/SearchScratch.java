@@ -64,6 +64,16 @@ final class SearchScratch implements SlotFilter, SearchLimit {
     return published;
   }
 
+  /**
+   * Begins a search of what is visible at a sequence that was published before, in a graph without
+   * one slot, which may be found all the same.
+   */
+  void beginWithout(int slot, long asOf) {
+    begin();
+    sequence = asOf;
+    searcher().without(slot);
+  }
+
   /** Begins a search of all slots, without a deadline: takes what is visible. */
   Published beginScan() {
     Published published = state.published();

@@ -28,13 +28,11 @@ final class Searches {
 
   private static final int WIDENING = 4;
 
-  /** From this share of all slots on, scanning them all costs no more than a wider search. */
-  private static final int SCAN_SHARE = 8;
-
   private final CollectionState state;
   private final Metric metric;
   private final SlotReader slotReader;
   private final LongSupplier nanoClock;
+  private final EfSearches efSearches;
   private final ScratchPool<SearchScratch> scratches;
 
   Searches(
@@ -47,6 +45,7 @@ final class Searches {
     this.metric = state.vectors().layout().metric();
     this.slotReader = slotReader;
     this.nanoClock = nanoClock;
+    this.efSearches = new EfSearches(graph.calibrations());
     this.scratches =
         new ScratchPool<>(
             2 * Runtime.getRuntime().availableProcessors(),
@@ -72,7 +71,8 @@ final class Searches {
   SearchResult search(SearchRequest request, VectorValue query, long deadlineNanos, boolean exact) {
     SearchScratch scratch = scratches.borrow();
     // A backlog such as rebuilding leaves is not copied: scanning all slots needs no list.
-    boolean scan = exact || state.pending().queued() > PENDING_COPIED_MAX;
+    int efSearch = exact ? EfSearches.SCAN : efSearches.of(request, state.published());
+    boolean scan = efSearch == EfSearches.SCAN || state.pending().queued() > PENDING_COPIED_MAX;
     Published now = scan ? scratch.beginScan() : scratch.begin();
     if (request.timeout().isPresent()) {
       scratch.deadline(deadlineNanos);
@@ -80,7 +80,7 @@ final class Searches {
     TopHits hits =
         scan
             ? scratch.searchExact(query, request.k(), now.slotCount())
-            : search(scratch, request, query, now);
+            : search(scratch, query, request.k(), efSearch, now);
     SearchResult result = result(hits, request.withPayload(), scratch.limited());
     // Not after an error, which may have come while one of its parts was growing.
     scratches.giveBack(scratch);
@@ -88,18 +88,18 @@ final class Searches {
   }
 
   private static TopHits search(
-      SearchScratch scratch, SearchRequest request, VectorValue query, Published now) {
-    long wanted = Math.min(request.k(), now.live());
-    int efSearch =
-        Math.max(request.k(), request.efSearch().orElse(SearchRequest.EF_SEARCH_DEFAULT));
+      SearchScratch scratch, VectorValue query, int k, int efSearchFirst, Published now) {
+    long wanted = Math.min(k, now.live());
+    int efSearch = efSearchFirst;
     while (true) {
-      TopHits hits = scratch.searchGraph(query, request.k(), efSearch);
+      TopHits hits = scratch.searchGraph(query, k, efSearch);
       if (hits.size() >= wanted || scratch.limited()) {
         return hits;
       }
       efSearch *= WIDENING;
-      if (efSearch > Math.min(now.slotCount() / SCAN_SHARE, HnswParameters.EF_SEARCH_MAX)) {
-        return scratch.searchExact(query, request.k(), now.slotCount());
+      if (efSearch
+          > Math.min(now.slotCount() / EfSearches.SCAN_SHARE, HnswParameters.EF_SEARCH_MAX)) {
+        return scratch.searchExact(query, k, now.slotCount());
       }
     }
   }

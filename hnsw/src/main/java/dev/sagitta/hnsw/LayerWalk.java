@@ -15,6 +15,7 @@ final class LayerWalk {
    */
   private static final int DESCENT_EF = 8;
 
+  private static final int NONE = -1;
   private static final SlotFilter ALL = ordinal -> true;
 
   private final NodeRecords records;
@@ -24,6 +25,9 @@ final class LayerWalk {
   private final int[] links;
   private final int[] batch;
   private final float[] scores;
+
+  /** A node that walks pass by, or {@link #NONE}. */
+  private int absent = NONE;
 
   LayerWalk(HnswGraph graph, QueryScorer scorer) {
     this.records = graph.records();
@@ -38,11 +42,17 @@ final class LayerWalk {
     return beam;
   }
 
+  /** Has walks go as if a node were not there, or as if all are, for a negative ordinal. */
+  void without(int ordinal) {
+    absent = ordinal;
+  }
+
   /** Goes with a narrow beam from the entry point down to the layer above {@code layer}. */
   void descend(long entryPoint, int layer) {
     int entry = HnswGraph.entryOrdinal(entryPoint);
     beam.reset(DESCENT_EF);
-    beam.add(Keys.key(score(entry), entry), true);
+    // Walks must begin somewhere: at an absent one as if it were far away.
+    beam.add(Keys.key(entry == absent ? Float.MAX_VALUE : score(entry), entry), true);
     for (int above = HnswGraph.entryLevel(entryPoint); above > layer; above--) {
       walk(above, DESCENT_EF, ALL, SearchLimit.NONE);
     }
@@ -58,6 +68,9 @@ final class LayerWalk {
     beam.reopen(ef, accept);
     for (int i = 0; i < beam.size(); i++) {
       visited.add(beam.ordinal(i));
+    }
+    if (absent >= 0) {
+      visited.add(absent);
     }
     int expansions = 0;
     for (int node = beam.expandNext(); node >= 0; node = beam.expandNext()) {
