@@ -255,8 +255,7 @@ final class TargetRecallTest {
     fill(collection, 2 * COUNT, 1, true);
     assertNotEquals(State.NOT_CALIBRATED, collection.stats().calibration().state());
     assertEquals(2 * COUNT, calibrated(collection).records());
-    List<RecordId> half =
-        IntStream.range(0, COUNT).mapToObj(id -> (RecordId) RecordId.of(id)).toList();
+    List<RecordId> half = IntStream.range(0, COUNT).mapToObj(id -> RecordId.of(id)).toList();
     assertEquals(COUNT, collection.deleteAll(half));
     RecallCalibration last = calibrated(collection);
     assertEquals(COUNT, last.records());
@@ -274,7 +273,7 @@ final class TargetRecallTest {
     Path links = FOLDER.resolve(linksName());
     // Sixteen targets of 32 bytes behind 32, then padding, a table and a footer.
     int length = simulated.files().bytes(links).length;
-    long end = length - 32;
+    int end = length - 32;
     for (long at = end - 560; at < length; at += 29) {
       simulated.files().flipBit(links, 8 * at + at % 8);
       simulated.reopen();

@@ -15,8 +15,8 @@ import java.util.Optional;
  * <p>A target between two measured ones takes the efSearch of the higher one, and one below all
  * that of the lowest. A k between two measured ones takes what lies between their efSearch in
  * proportion, one below all that of the smallest, and one above all the largest's, enlarged as k
- * is: recall at equal efSearch falls with k, and ever more slowly. A collection that has grown since
- * takes a quarter of that growth more.
+ * is: recall at equal efSearch falls with k, and ever more slowly. A collection that has grown
+ * since takes a quarter of that growth more.
  */
 final class EfSearches {
   /** In place of an efSearch: scanning all slots costs no more, and finds everything. */
