@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param warning what went wrong without harm, such as a checkpoint to be tried again or links that
  *     had to be rebuilt
  * @param scrub what the background scrub has read and found; empty where it is off
+ * @param calibration whether it is known which efSearch a target recall takes, and which
  */
 public record CollectionStats(
     long records,
@@ -44,4 +45,5 @@ public record CollectionStats(
     long codeBytes,
     Optional<String> failure,
     Optional<String> warning,
-    Optional<ScrubStats> scrub) {}
+    Optional<ScrubStats> scrub,
+    CalibrationStats calibration) {}

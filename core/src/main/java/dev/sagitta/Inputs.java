@@ -21,6 +21,15 @@ final class Inputs {
     return value;
   }
 
+  /** Refuses what is no number, too. */
+  static double inRange(String name, double value, double min, double max) {
+    if (!(value >= min && value <= max)) {
+      throw new InvalidInputException(
+          "%s is %s; allowed are %s to %s".formatted(name, value, min, max));
+    }
+    return value;
+  }
+
   static int inRange(String name, int value, int min, int max) {
     if (value < min || value > max) {
       throw new InvalidInputException(

@@ -61,6 +61,12 @@ public final class Limits {
   /** Most requests of one batch of searches. */
   public static final int SEARCHES_MAX = 10_000;
 
+  /** Least target recall of a search. */
+  public static final double TARGET_RECALL_MIN = 0.5;
+
+  /** Largest target recall of a search; {@link VectorCollection#searchExact} finds all. */
+  public static final double TARGET_RECALL_MAX = 0.999;
+
   /** Most encoded bytes of one atomic batch. */
   public static final int BATCH_BYTES_MAX = 64 << 20;
 

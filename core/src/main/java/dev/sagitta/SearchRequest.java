@@ -3,6 +3,7 @@ package dev.sagitta;
 import dev.sagitta.distance.VectorValue;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** A question to a collection: the query vector, how many hits, and how hard to look. Immutable. */
@@ -13,6 +14,7 @@ public final class SearchRequest {
   private final VectorValue query;
   private final int k;
   private final OptionalInt efSearch;
+  private final OptionalDouble targetRecall;
   private final Optional<Duration> timeout;
   private final boolean withPayload;
 
@@ -20,6 +22,7 @@ public final class SearchRequest {
     query = builder.query;
     k = builder.k;
     efSearch = builder.efSearch;
+    targetRecall = builder.targetRecall;
     timeout = builder.timeout;
     withPayload = builder.withPayload;
   }
@@ -70,9 +73,29 @@ public final class SearchRequest {
     return k;
   }
 
-  /** Breadth of the graph search; {@link #EF_SEARCH_DEFAULT} when empty. */
+  /**
+   * Breadth of the graph search; {@link #EF_SEARCH_DEFAULT} when empty, unless there is a target
+   * recall.
+   */
   public OptionalInt efSearch() {
     return efSearch;
+  }
+
+  /** The part of the true neighbours that shall be found; none when empty. */
+  public OptionalDouble targetRecall() {
+    return targetRecall;
+  }
+
+  /** The same with a target recall, unless it says itself how hard to look. */
+  SearchRequest orTargetRecall(OptionalDouble target) {
+    if (target.isEmpty() || efSearch.isPresent() || targetRecall.isPresent()) {
+      return this;
+    }
+    Builder same = new Builder(query, k);
+    same.targetRecall = target;
+    same.timeout = timeout;
+    same.withPayload = withPayload;
+    return new SearchRequest(same);
   }
 
   /** Time after which the search returns what it has; none when empty. */
@@ -90,6 +113,7 @@ public final class SearchRequest {
     private final VectorValue query;
     private final int k;
     private OptionalInt efSearch = OptionalInt.empty();
+    private OptionalDouble targetRecall = OptionalDouble.empty();
     private Optional<Duration> timeout = Optional.empty();
     private boolean withPayload = true;
 
@@ -101,10 +125,30 @@ public final class SearchRequest {
     /**
      * Breadth of the graph search (efSearch): how many candidates it keeps. Larger finds more of
      * the true neighbours and takes longer. At least k is used; {@value
-     * SearchRequest#EF_SEARCH_DEFAULT} unless said otherwise.
+     * SearchRequest#EF_SEARCH_DEFAULT} unless said otherwise. Not together with {@link
+     * #targetRecall}.
      */
     public Builder efSearch(int efSearch) {
       this.efSearch = OptionalInt.of(Inputs.inRange("efSearch", efSearch, 1, Limits.EF_SEARCH_MAX));
+      return this;
+    }
+
+    /**
+     * The part of the true k nearest records that shall be found, on average over many queries:
+     * {@link Limits#TARGET_RECALL_MIN} to {@link Limits#TARGET_RECALL_MAX}. In place of {@link
+     * #efSearch}, which the collection chooses then: it has measured on its own records what each
+     * target takes, as {@link CollectionStats#calibration} tells. That holds for queries that are
+     * distributed as the records are; those from elsewhere, such as questions put to documents, may
+     * find less. One of them may always find less.
+     */
+    public Builder targetRecall(double targetRecall) {
+      this.targetRecall =
+          OptionalDouble.of(
+              Inputs.inRange(
+                  "targetRecall",
+                  targetRecall,
+                  Limits.TARGET_RECALL_MIN,
+                  Limits.TARGET_RECALL_MAX));
       return this;
     }
 
@@ -128,8 +172,17 @@ public final class SearchRequest {
       return this;
     }
 
-    /** The request. */
+    /**
+     * The request.
+     *
+     * @throws InvalidInputException if both efSearch and a target recall were set
+     */
     public SearchRequest build() {
+      if (efSearch.isPresent() && targetRecall.isPresent()) {
+        throw new InvalidInputException(
+            "efSearch is %d and targetRecall is %s; allowed is one of them"
+                .formatted(efSearch.getAsInt(), targetRecall.getAsDouble()));
+      }
       return new SearchRequest(this);
     }
   }

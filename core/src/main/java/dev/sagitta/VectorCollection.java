@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -46,8 +47,36 @@ import java.util.stream.Stream;
 public final class VectorCollection {
   private final CollectionEngine engine;
 
+  /** What searches aim at that do not say themselves how hard to look. */
+  private final OptionalDouble targetRecall;
+
   VectorCollection(CollectionEngine engine) {
+    this(engine, OptionalDouble.empty());
+  }
+
+  private VectorCollection(CollectionEngine engine, OptionalDouble targetRecall) {
     this.engine = engine;
+    this.targetRecall = targetRecall;
+  }
+
+  /**
+   * The same collection for searches that aim at a recall: those of the object returned that set
+   * neither {@link SearchRequest.Builder#efSearch} nor {@link SearchRequest.Builder#targetRecall}
+   * have this target. Nothing of it is stored, and this object's searches stay as they are.
+   *
+   * @param targetRecall {@link Limits#TARGET_RECALL_MIN} to {@link Limits#TARGET_RECALL_MAX}
+   */
+  public VectorCollection withTargetRecall(double targetRecall) {
+    return new VectorCollection(
+        engine,
+        OptionalDouble.of(
+            Inputs.inRange(
+                "targetRecall", targetRecall, Limits.TARGET_RECALL_MIN, Limits.TARGET_RECALL_MAX)));
+  }
+
+  /** What searches aim at that do not say themselves how hard to look; nothing when empty. */
+  public OptionalDouble targetRecall() {
+    return targetRecall;
   }
 
   /** What this is a front of; for the validator of the tests. */
@@ -214,14 +243,15 @@ public final class VectorCollection {
 
   /**
    * The nearest records to a query, found by the graph: min(k, {@link #count()}) of them, almost
-   * always the true ones. All writes that were acknowledged before are seen.
+   * always the true ones: how many of them is a matter of {@link SearchRequest.Builder#efSearch} or
+   * {@link SearchRequest.Builder#targetRecall}. All writes that were acknowledged before are seen.
    *
    * <p>The first search after opening waits until the graph is read from disk.
    *
    * @throws InvalidInputException if the query vector does not suit the collection
    */
   public SearchResult search(SearchRequest request) {
-    return engine.search(Inputs.notNull("request", request), false);
+    return engine.search(Inputs.notNull("request", request).orTargetRecall(targetRecall), false);
   }
 
   /**

@@ -10,6 +10,7 @@ import java.lang.management.MemoryMXBean;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,7 +105,14 @@ final class HeapTest {
     }
 
     /** The searches come first, so that everything that is made once is made. */
-    private static void measure(VectorCollection collection, String heap, String search) {
+    private static void measure(VectorCollection collection, String heap, String search)
+        throws InterruptedException {
+      // A calibration takes some mebibytes while it runs.
+      CalibrationStats calibration = collection.stats().calibration();
+      while (calibration.running() || calibration.state() != CalibrationStats.State.CALIBRATED) {
+        TimeUnit.MILLISECONDS.sleep(10);
+        calibration = collection.stats().calibration();
+      }
       long bytes = searchBytes(collection);
       System.out.println("heap " + heap + " " + heapBytes());
       System.out.println("search " + search + " " + bytes);

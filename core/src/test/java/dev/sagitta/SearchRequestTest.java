@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +19,7 @@ final class SearchRequestTest {
     assertEquals(3, request.dimension());
     assertEquals(10, request.k());
     assertEquals(OptionalInt.empty(), request.efSearch());
+    assertEquals(OptionalDouble.empty(), request.targetRecall());
     assertEquals(Optional.empty(), request.timeout());
     assertTrue(request.withPayload());
   }
@@ -34,6 +36,14 @@ final class SearchRequestTest {
     assertEquals(OptionalInt.of(Limits.EF_SEARCH_MAX), request.efSearch());
     assertEquals(Optional.of(Duration.ofMillis(3)), request.timeout());
     assertFalse(request.withPayload());
+  }
+
+  @Test
+  void keepsATargetRecall() {
+    SearchRequest request =
+        SearchRequest.builder(new float[1], 1).targetRecall(Limits.TARGET_RECALL_MAX).build();
+    assertEquals(OptionalDouble.of(0.999), request.targetRecall());
+    assertEquals(OptionalInt.empty(), request.efSearch());
   }
 
   @Test

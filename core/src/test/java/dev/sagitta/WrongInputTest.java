@@ -252,6 +252,13 @@ final class WrongInputTest {
     SearchRequest.Builder builder = SearchRequest.builder(VECTOR, 1);
     refused("efSearch is 0; allowed are 1 to 10000", () -> builder.efSearch(0));
     refused("efSearch is 10001; allowed are 1 to 10000", () -> builder.efSearch(10_001));
+    refused("targetRecall is 0.49; allowed are 0.5 to 0.999", () -> builder.targetRecall(0.49));
+    refused("targetRecall is 1.0; allowed are 0.5 to 0.999", () -> builder.targetRecall(1));
+    refused(
+        "targetRecall is NaN; allowed are 0.5 to 0.999", () -> builder.targetRecall(Double.NaN));
+    refused(
+        "efSearch is 5 and targetRecall is 0.9; allowed is one of them",
+        () -> SearchRequest.builder(VECTOR, 1).efSearch(5).targetRecall(0.9).build());
     refused("timeout is PT0S; it must be positive", () -> builder.timeout(Duration.ZERO));
     refused(
         "timeout is PT-0.000000001S; it must be positive",

@@ -1,5 +1,6 @@
 package dev.sagitta.engine;
 
+import dev.sagitta.RecallCalibration;
 import dev.sagitta.hnsw.HnswGraph;
 import dev.sagitta.persistence.BlockFileWriter;
 import dev.sagitta.persistence.FileEntry;
@@ -37,8 +38,14 @@ final class CheckpointWriter {
   private final CollectionFiles files;
   private final CollectionState state;
   private final HnswGraph graph;
+  private final Optional<RecallCalibration> calibration;
 
-  CheckpointWriter(CollectionFiles files, CollectionState state, HnswGraph graph) {
+  CheckpointWriter(
+      CollectionFiles files,
+      CollectionState state,
+      HnswGraph graph,
+      Optional<RecallCalibration> calibration) {
+    this.calibration = calibration;
     this.files = files;
     this.state = state;
     this.graph = graph;
@@ -145,8 +152,9 @@ final class CheckpointWriter {
   }
 
   private FileEntry linkFile(int slotCount) throws IOException {
-    try (BlockFileWriter writer = files.create(FileKind.LINKS)) {
+    try (BlockFileWriter writer = files.create(FileKind.LINKS, LinkParts.features(calibration))) {
       graph.writeImage(slotCount, writer::write);
+      LinkParts.write(calibration, writer);
       return writer.finish();
     }
   }

@@ -1,6 +1,7 @@
 package dev.sagitta.engine;
 
 import dev.sagitta.ClosedException;
+import dev.sagitta.RecallCalibration;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -138,13 +139,14 @@ final class Checkpoints {
   }
 
   /**
-   * Whether a checkpoint would store more operations, or more links, than the last one, or what
-   * that one did not store well.
+   * Whether a checkpoint would store more operations, more links, or another calibration, than the
+   * last one, or what that one did not store well.
    */
   private boolean needed() throws IOException {
     return state.published().sequence() > files.checkpointSequence()
         || files.checkpoint().pendingCount() > state.pending().size()
         || graph.warning().isPresent()
+        || graph.calibrations().unstored()
         || state.vectors().extents().anyDamaged()
         || state.records().extents().anyDamaged();
   }
@@ -152,9 +154,11 @@ final class Checkpoints {
   private void run() throws IOException {
     try {
       CheckpointWriter.Point point = takePoint();
-      CheckpointWriter writer = new CheckpointWriter(files, state, graph.get());
+      Optional<RecallCalibration> calibration = graph.calibrations().current();
+      CheckpointWriter writer = new CheckpointWriter(files, state, graph.get(), calibration);
       writer.write(point);
       graph.stored();
+      graph.calibrations().stored(calibration);
       log.coveredBefore(point.firstLog());
       pauseNanos = 0;
       warning = Optional.empty();

@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * them.
  *
  * <p>Threads: callers read on their own threads, inside the epoch; everything that writes goes
- * through the write lane; the background thread opens, checkpoints and frees; linkers link.
+ * through the write lane; the background thread opens, checkpoints, calibrates and frees; linkers
+ * link.
  */
 public final class CollectionEngine {
   private static final Logger LOG = System.getLogger("dev.sagitta");
@@ -71,9 +72,11 @@ public final class CollectionEngine {
   private final Reads reads;
   private final Writes writes;
   private final CollectionScrub scrub;
+  private final Calibrator calibrator;
   private final EngineThreads.@Nullable Timer forceTimer;
   private final EngineThreads.Timer retryTimer;
   private final Repeated trainOnce;
+  private final EngineThreads.Timer calibrationTimer;
 
   /** Guarded by this. */
   private boolean closed;
@@ -151,6 +154,17 @@ public final class CollectionEngine {
     retryTimer = threads.every(RETRY, new Repeated(linkers::waiting, this::retryLater));
     trainOnce =
         new Repeated(training::due, () -> CompletableFuture.runAsync(training::train, background));
+    calibrator =
+        new Calibrator(
+            state,
+            graph,
+            vectors,
+            walk,
+            epoch,
+            background,
+            environment.nanoClock(),
+            slotReader::idBefore);
+    calibrationTimer = threads.every(Calibrator.TICK, calibrator.ticks());
     background.execute(() -> loadGraph(recovery));
   }
 
@@ -439,7 +453,8 @@ public final class CollectionEngine {
           walk.bytes(),
           Optional.ofNullable(lane.failure()).map(Throwable::toString),
           warnings(),
-          scrub.stats());
+          scrub.stats(),
+          calibrator.stats());
     } finally {
       epoch.exit(ticket);
     }
@@ -470,6 +485,8 @@ public final class CollectionEngine {
     }
     closed = true;
     retryTimer.cancel();
+    calibrationTimer.cancel();
+    calibrator.stop();
     if (forceTimer != null) {
       forceTimer.cancel();
     }

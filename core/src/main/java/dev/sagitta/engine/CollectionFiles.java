@@ -6,6 +6,7 @@ import dev.sagitta.persistence.BlockFileWriter;
 import dev.sagitta.persistence.CorruptFileException;
 import dev.sagitta.persistence.DirectoryNotOpenedException;
 import dev.sagitta.persistence.FileEntry;
+import dev.sagitta.persistence.FileFeatures;
 import dev.sagitta.persistence.FileKind;
 import dev.sagitta.persistence.FileOperations;
 import dev.sagitta.persistence.FrameConsumer;
@@ -260,13 +261,18 @@ final class CollectionFiles {
     return MappedBlockFile.open(files, directory, storeId(), entry, arena);
   }
 
-  /** Begins a new file under a number that no file has. */
+  /** Begins a new file, of no features, under a number that no file has. */
   BlockFileWriter create(FileKind kind) throws IOException {
+    return create(kind, FileFeatures.NONE);
+  }
+
+  /** Begins a new file under a number that no file has. */
+  BlockFileWriter create(FileKind kind, FileFeatures features) throws IOException {
     String name;
     synchronized (this) {
       name = kind.fileName(nextNumber++);
     }
-    return BlockFileWriter.create(files, directory, name, kind, storeId());
+    return BlockFileWriter.create(files, directory, name, kind, storeId(), features);
   }
 
   /** Replays the log after the checkpoint. Once, before anything is written. */

@@ -1,5 +1,6 @@
 package dev.sagitta.engine;
 
+import dev.sagitta.RecallCalibration;
 import dev.sagitta.hnsw.GraphValidator;
 import dev.sagitta.hnsw.HnswGraph;
 import dev.sagitta.hnsw.HnswParameters;
@@ -12,6 +13,9 @@ import dev.sagitta.persistence.FileKind;
 import dev.sagitta.persistence.FormatVersionException;
 import dev.sagitta.persistence.WrongStoreException;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * that no checkpoint replaces them.
  */
 final class LinkedGraph {
+  private static final Logger LOG = System.getLogger("dev.sagitta");
   private static final int READ_ATTEMPTS = 5;
 
   /** After the first attempt; doubles from one to the next. */
@@ -42,6 +47,7 @@ final class LinkedGraph {
   private final VectorSpace space;
   private final LongConsumer pause;
   private final CompletableFuture<HnswGraph> ready = new CompletableFuture<>();
+  private final Calibrations calibrations = new Calibrations();
   private volatile Optional<String> warning = Optional.empty();
 
   /**
@@ -103,6 +109,7 @@ final class LinkedGraph {
       HnswGraph graph = new HnswGraph(parameters, space);
       try (BlockFileReader reader = files.read(only(links, files))) {
         graph.readImage(slotCount, reader::read);
+        calibrations.read(calibration(reader, files.path(links.getFirst())));
         return graph;
       } catch (CorruptFileException
           | InvalidImageException
@@ -120,6 +127,16 @@ final class LinkedGraph {
         graph.close();
         throw e;
       }
+    }
+  }
+
+  /** What stands behind the links. Nobody needs it, so nothing is refused for its sake. */
+  private static Optional<RecallCalibration> calibration(BlockFileReader reader, Path file) {
+    try {
+      return LinkParts.read(reader, file);
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "the calibration in " + file + " is measured anew", e);
+      return Optional.empty();
     }
   }
 
@@ -187,6 +204,11 @@ final class LinkedGraph {
   /** Says that a checkpoint has stored the links, so that damage to the ones before is no more. */
   void stored() {
     warning = Optional.empty();
+  }
+
+  /** What was measured of the graph. */
+  Calibrations calibrations() {
+    return calibrations;
   }
 
   /** What went wrong without harm while reading, until a checkpoint has stored the links anew. */

@@ -68,6 +68,17 @@ final class SearchScratch implements SlotFilter, SearchLimit {
     return published;
   }
 
+  /**
+   * Begins a search of what was published before, in a graph without one slot, which may be found
+   * all the same.
+   */
+  void beginWithout(int slot, Published asOf) {
+    begin();
+    sequence = asOf.sequence();
+    slotCount = asOf.slotCount();
+    searcher().without(slot);
+  }
+
   /** Begins a search of all slots, without a deadline: takes what is visible. */
   Published beginScan() {
     Published published = state.published();

@@ -29,13 +29,11 @@ final class Searches {
 
   private static final int WIDENING = 4;
 
-  /** From this share of all slots on, scanning them all costs no more than a wider search. */
-  private static final int SCAN_SHARE = 8;
-
   private final CollectionState state;
   private final Metric metric;
   private final SlotReader slotReader;
   private final LongSupplier nanoClock;
+  private final EfSearches efSearches;
   private final ScratchPool<SearchScratch> scratches;
   private final ScratchPool<SharedScan> sharedScans;
 
@@ -50,6 +48,7 @@ final class Searches {
     this.metric = state.vectors().layout().metric();
     this.slotReader = slotReader;
     this.nanoClock = nanoClock;
+    this.efSearches = new EfSearches(graph.calibrations());
     this.scratches =
         new ScratchPool<>(
             2 * Runtime.getRuntime().availableProcessors(),
@@ -78,13 +77,16 @@ final class Searches {
    */
   SearchResult search(SearchRequest request, VectorValue query, long deadlineNanos, boolean exact) {
     SearchScratch scratch = scratches.borrow();
-    boolean scan = exact || scans();
+    int efSearch = exact ? EfSearches.SCAN : efSearches.of(request, state.published());
+    boolean scan = efSearch == EfSearches.SCAN || scans();
     Published now = scan ? scratch.beginScan() : scratch.begin();
     if (request.timeout().isPresent()) {
       scratch.deadline(deadlineNanos);
     }
     TopHits hits =
-        scan ? scratch.searchExact(query, request.k()) : search(scratch, request, query, now);
+        scan
+            ? scratch.searchExact(query, request.k())
+            : search(scratch, query, request, efSearch, now);
     SearchResult result = result(hits, request.withPayload(), scratch.limited());
     // Not after an error, which may have come while one of its parts was growing.
     scratches.giveBack(scratch);
@@ -125,7 +127,11 @@ final class Searches {
     if (request.timeout().isPresent()) {
       scratch.deadline(deadline(request));
     }
-    TopHits hits = search(scratch, request, request.query(), view.now());
+    int efSearch = efSearches.of(request, view.now());
+    TopHits hits =
+        efSearch == EfSearches.SCAN
+            ? scratch.searchExact(request.query(), request.k())
+            : search(scratch, request.query(), request, efSearch, view.now());
     SearchResult result = result(hits, request.withPayload(), scratch.limited());
     scratches.giveBack(scratch);
     return result;
@@ -155,20 +161,24 @@ final class Searches {
   }
 
   private static TopHits search(
-      SearchScratch scratch, SearchRequest request, VectorValue query, Published now) {
-    long wanted = Math.min(request.k(), now.live());
-    int efSearch =
-        request.efSearch().isPresent()
-            ? Math.max(request.k(), request.efSearch().getAsInt())
-            : Math.max(scratch.breadth(request.k()), SearchRequest.EF_SEARCH_DEFAULT);
+      SearchScratch scratch,
+      VectorValue query,
+      SearchRequest request,
+      int efSearchFirst,
+      Published now) {
+    int k = request.k();
+    long wanted = Math.min(k, now.live());
+    boolean chosen = request.efSearch().isPresent() || request.targetRecall().isPresent();
+    int efSearch = chosen ? efSearchFirst : Math.max(efSearchFirst, scratch.breadth(k));
     while (true) {
-      TopHits hits = scratch.searchGraph(query, request.k(), efSearch);
+      TopHits hits = scratch.searchGraph(query, k, efSearch);
       if (hits.size() >= wanted || scratch.limited()) {
         return hits;
       }
       efSearch *= WIDENING;
-      if (efSearch > Math.min(now.slotCount() / SCAN_SHARE, HnswParameters.EF_SEARCH_MAX)) {
-        return scratch.searchExact(query, request.k());
+      if (efSearch
+          > Math.min(now.slotCount() / EfSearches.SCAN_SHARE, HnswParameters.EF_SEARCH_MAX)) {
+        return scratch.searchExact(query, k);
       }
     }
   }

@@ -104,7 +104,8 @@ final class CheckpointsSettleTest {
   @Test
   void anExtentWhoseFileIsDamagedIsWrittenAnew() throws IOException {
     fillExtents(3);
-    CheckpointWriter writer = new CheckpointWriter(parts.files, parts.state, parts.graph.get());
+    CheckpointWriter writer =
+        new CheckpointWriter(parts.files, parts.state, parts.graph.get(), Optional.empty());
     CollectionState.Published published = parts.state.published();
     writer.write(new CheckpointWriter.Point(published, parts.state.records().end(), log.roll()));
     FileEntry damaged = parts.files.entries(FileKind.VECTORS).get(1);

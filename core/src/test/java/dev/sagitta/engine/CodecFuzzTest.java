@@ -158,6 +158,21 @@ final class CodecFuzzTest {
             spoilt -> assertArrayEquals(spoilt, CheckpointState.decode(spoilt).encode()));
   }
 
+  @Test
+  void calibrations() throws Exception {
+    byte[] valid = CalibrationCodec.encode(CalibrationCodecTest.CALIBRATION);
+    new Fuzzing("calibration", CodecFuzzTest::isRefusal)
+        .run(
+            Fuzzing.inputs(FEW),
+            valid.length,
+            seed -> mutator(seed).mutate(valid, 1, 0, 8, 24, 56, 88),
+            spoilt -> assertArrayEquals(spoilt, encodedAgain(spoilt)));
+  }
+
+  private static byte[] encodedAgain(byte[] calibration) {
+    return CalibrationCodec.encode(CalibrationCodec.decode(calibration));
+  }
+
   /** The image of a graph of forty nodes. */
   private static byte[] image(CollectionParts parts) throws Exception {
     parts.loadGraph();

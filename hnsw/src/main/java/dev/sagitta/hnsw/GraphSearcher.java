@@ -62,6 +62,17 @@ public final class GraphSearcher {
     return resultCount;
   }
 
+  /**
+   * Has the next searches go as if an ordinal were not in the graph: they neither find it nor walk
+   * through it, unless it is the entry point, where they begin. So a stored vector can be asked for
+   * as a new one would be.
+   *
+   * @param ordinal a negative one for the graph as it is
+   */
+  public void without(int ordinal) {
+    walk.without(ordinal);
+  }
+
   /** The ordinal of a result; they are sorted by (score, ordinal). */
   public int ordinal(int index) {
     return Keys.ordinal(beam.key(Objects.checkIndex(index, resultCount)));

@@ -18,6 +18,7 @@ final class LayerWalk {
 
   private static final int EF_PER_DESCENT_EF = 16;
 
+  private static final int NONE = -1;
   private static final SlotFilter ALL = ordinal -> true;
 
   private final NodeRecords records;
@@ -27,6 +28,9 @@ final class LayerWalk {
   private final int[] links;
   private final int[] batch;
   private final float[] scores;
+
+  /** A node that walks pass by, or {@link #NONE}. */
+  private int absent = NONE;
 
   LayerWalk(HnswGraph graph, QueryScorer scorer) {
     this.records = graph.records();
@@ -41,6 +45,11 @@ final class LayerWalk {
     return beam;
   }
 
+  /** Has walks go as if a node were not there, or as if all are, for a negative ordinal. */
+  void without(int ordinal) {
+    absent = ordinal;
+  }
+
   /**
    * Goes with a narrow beam from the entry point down to the layer above {@code layer}, which is
    * walked next.
@@ -51,7 +60,8 @@ final class LayerWalk {
     int descentEf = Math.clamp(ef / EF_PER_DESCENT_EF, 1, DESCENT_EF_MAX);
     int entry = HnswGraph.entryOrdinal(entryPoint);
     beam.reset(descentEf);
-    beam.add(Keys.key(score(entry), entry), true);
+    // Walks must begin somewhere: at an absent one as if it were far away.
+    beam.add(Keys.key(entry == absent ? Float.MAX_VALUE : score(entry), entry), true);
     for (int above = HnswGraph.entryLevel(entryPoint); above > layer; above--) {
       walk(above, descentEf, ALL, SearchLimit.NONE);
     }
@@ -67,6 +77,9 @@ final class LayerWalk {
     beam.reopen(ef, accept);
     for (int i = 0; i < beam.size(); i++) {
       visited.add(beam.ordinal(i));
+    }
+    if (absent >= 0) {
+      visited.add(absent);
     }
     int expansions = 0;
     for (int node = beam.expandNext(); node >= 0; node = beam.expandNext()) {

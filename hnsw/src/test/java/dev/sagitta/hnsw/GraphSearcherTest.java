@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
@@ -62,6 +65,42 @@ class GraphSearcherTest {
       double wide = g.recall(queries, K, 400);
       assertTrue(narrow < wide, narrow + " " + wide);
       assertTrue(wide >= 0.995, "" + wide);
+    }
+  }
+
+  /** Scores and notes what it scored. */
+  private record Noting(QueryScorer scorer, Set<Integer> scored) implements QueryScorer {
+    @Override
+    public void queryStored(int ordinal) {
+      scorer.queryStored(ordinal);
+    }
+
+    @Override
+    public void score(int[] ordinals, int count, float[] scores) {
+      Arrays.stream(ordinals, 0, count).forEach(scored::add);
+      scorer.score(ordinals, count, scores);
+    }
+  }
+
+  @Test
+  void searchesAsIfAnOrdinalWereNotThere() {
+    try (TestGraph g = TestGraph.of(TestVectors.uniform(800, 8, 1)).insertAll()) {
+      var scorer = new Noting(g.space.newScorer(), new HashSet<>());
+      GraphSearcher searcher = new GraphSearcher(g.graph, scorer);
+      int entry = HnswGraph.entryOrdinal(g.graph.entryPoint());
+      for (int absent = 0; absent < 800; absent++) {
+        scorer.queryStored(absent);
+        searcher.without(absent);
+        scorer.scored().clear();
+        assertEquals(40, searcher.search(40, ordinal -> true, SearchLimit.NONE));
+        assertFalse(scorer.scored().contains(absent), "" + absent);
+        for (int i = 0; i < 40; i++) {
+          assertTrue(searcher.ordinal(i) != absent || absent == entry, "" + absent);
+        }
+        searcher.without(-1);
+        assertEquals(40, searcher.search(40, ordinal -> true, SearchLimit.NONE));
+        assertEquals(absent, searcher.ordinal(0));
+      }
     }
   }
 

@@ -68,7 +68,7 @@ public final class BlockFileWriter implements Closeable {
   public static BlockFileWriter create(
       FileOperations files, Path directory, String name, FileKind kind, UUID storeId)
       throws IOException {
-    return create(files, directory, name, kind, storeId, 0);
+    return create(files, directory, name, kind, storeId, FileFeatures.NONE);
   }
 
   /**
@@ -76,16 +76,16 @@ public final class BlockFileWriter implements Closeable {
    *
    * @param name as {@link FileKind#fileName} of the kind gives it
    * @param kind any but {@link FileKind#LOG}
-   * @param incompatibleFeatures those of {@link FormatFeatures} that the file uses
+   * @param features those that the file uses
    * @throws FileAlreadyExistsException if the name is taken: no durable file is ever replaced
    */
-  static BlockFileWriter create(
+  public static BlockFileWriter create(
       FileOperations files,
       Path directory,
       String name,
       FileKind kind,
       UUID storeId,
-      long incompatibleFeatures)
+      FileFeatures features)
       throws IOException {
     if (kind == FileKind.LOG || kind.number(name).isEmpty()) {
       throw new IllegalArgumentException(
@@ -100,7 +100,7 @@ public final class BlockFileWriter implements Closeable {
     }
     FileHandle handle = files.create(temporary);
     var writer = new BlockFileWriter(files, directory, name, kind, handle);
-    FileHeader.put(writer.buffer, kind, storeId, incompatibleFeatures);
+    FileHeader.put(writer.buffer, kind, storeId, features);
     return writer;
   }
 

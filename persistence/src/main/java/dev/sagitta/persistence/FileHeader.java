@@ -61,15 +61,11 @@ final class FileHeader {
 
   /** Puts the header of a file that uses no features at the buffer's position and moves it on. */
   static void put(ByteBuffer target, FileKind kind, UUID storeId) {
-    put(target, kind, storeId, 0);
+    put(target, kind, storeId, FileFeatures.NONE);
   }
 
-  /**
-   * Puts a header at the buffer's position and moves it on.
-   *
-   * @param incompatibleFeatures those of {@link FormatFeatures} that the file uses
-   */
-  static void put(ByteBuffer target, FileKind kind, UUID storeId, long incompatibleFeatures) {
+  /** Puts a header at the buffer's position and moves it on. */
+  static void put(ByteBuffer target, FileKind kind, UUID storeId, FileFeatures features) {
     ByteBuffer header = target.slice(target.position(), BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < BYTES; i += Long.BYTES) {
       header.putLong(i, 0);
@@ -80,7 +76,8 @@ final class FileHeader {
     header.putInt(KIND_OFFSET, kind.code());
     header.putLong(STORE_HIGH_OFFSET, storeId.getMostSignificantBits());
     header.putLong(STORE_LOW_OFFSET, storeId.getLeastSignificantBits());
-    header.putLong(INCOMPATIBLE_FEATURES_OFFSET, incompatibleFeatures);
+    header.putLong(INCOMPATIBLE_FEATURES_OFFSET, features.incompatible());
+    header.putLong(COMPATIBLE_FEATURES_OFFSET, features.compatible());
     header.putInt(CRC_OFFSET, crc(header));
     target.position(target.position() + BYTES);
   }

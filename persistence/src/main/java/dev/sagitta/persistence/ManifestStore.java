@@ -214,7 +214,12 @@ public final class ManifestStore {
     String name = FileKind.MANIFEST.fileName(manifest.generation());
     try (BlockFileWriter writer =
         BlockFileWriter.create(
-            files, directory, name, FileKind.MANIFEST, manifest.storeId(), incompatibleFeatures)) {
+            files,
+            directory,
+            name,
+            FileKind.MANIFEST,
+            manifest.storeId(),
+            new FileFeatures(incompatibleFeatures, 0))) {
       ManifestCodec.write(manifest, writer);
       writer.finish();
     }
