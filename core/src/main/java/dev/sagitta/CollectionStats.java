@@ -14,8 +14,8 @@ import java.util.Optional;
  * @param logBytes log written since that checkpoint
  * @param diskBytes bytes of the files that the last checkpoint refers to, and of the log since; the
  *     directory holds besides what only the checkpoint before needs
- * @param offHeapBytes anonymous memory outside the heap: slots, ids, links, and records that no
- *     checkpoint has sealed yet
+ * @param offHeapBytes anonymous memory outside the heap: slots, ids, links, codes, and records that
+ *     no checkpoint has sealed yet
  * @param mappedBytes bytes of sealed files mapped into memory; the operating system may drop them
  * @param kernel the distance kernel that runs
  * @param kernelHint what would make it faster, where something would

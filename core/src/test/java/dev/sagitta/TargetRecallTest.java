@@ -273,7 +273,7 @@ final class TargetRecallTest {
     Path links = FOLDER.resolve(linksName());
     // Sixteen targets of 32 bytes behind 32, then padding, a table and a footer.
     int length = simulated.files().bytes(links).length;
-    long end = length - 32;
+    long end = length - 32L;
     for (long at = end - 560; at < length; at += 29) {
       simulated.files().flipBit(links, 8 * at + at % 8);
       simulated.reopen();
