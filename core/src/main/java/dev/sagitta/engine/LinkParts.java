@@ -64,6 +64,10 @@ final class LinkParts {
       }
       ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
       source.read(header);
+      if (header.getInt(0) == 0) {
+        throw new CorruptFileException(
+            file, offset, "a part behind the links, of another kind than 0", "kind 0");
+      }
       int bytes = header.getInt(Integer.BYTES);
       if (bytes < 0 || bytes > PART_BYTES_MAX) {
         throw new CorruptFileException(
