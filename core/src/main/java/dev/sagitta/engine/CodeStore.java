@@ -124,9 +124,4 @@ final class CodeStore {
   void close() {
     arena.close();
   }
-
-  @Override
-  public String toString() {
-    return layout.toString();
-  }
 }

@@ -20,11 +20,14 @@ import java.util.Arrays;
  *  28  int32  idHash    hash of its id
  * </pre>
  *
+ * <p>In memory, behind the rows of a chunk, there is a bit for each that tells whether it ever
+ * died: it is set after {@code dead}, before the death is published.
+ *
  * <p>Only the write lane (and recovery before it) appends and kills. Rows are written before their
  * sequence is published, and readers take the published sequence first, so they see whole rows of
- * all slots they may see; {@code dead} alone changes later, atomically, and always to a sequence
- * that is not yet published. Memory is in chunks that never move; readers take the array of chunks
- * with acquire.
+ * all slots they may see; {@code dead} and its bit alone change later, atomically, and always for a
+ * sequence that is not yet published. Memory is in chunks that never move; readers take the array
+ * of chunks with acquire.
  */
 final class SlotTable {
   static final int ROW_BYTES = 32;
