@@ -220,7 +220,10 @@ final class CodesTest {
 
   @Test
   void damagedVectorsAreToldAndLeaveTheGraphToBeWalkedByVectors() throws Exception {
-    upsert(collection(Metric.EUCLIDEAN), 0, 300);
+    VectorCollection collection = collection(Metric.EUCLIDEAN);
+    upsert(collection, 0, 300);
+    // Nothing is left to be linked after opening, so that only training reads the damaged vectors.
+    collection.awaitIndexed();
     simulated.database().close();
     simulated.damage("coded", "vectors-");
     simulated.reopen();
