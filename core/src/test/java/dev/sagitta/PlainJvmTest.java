@@ -30,11 +30,23 @@ final class PlainJvmTest {
   }
 
   @Test
-  void isFasterWithTheVectorModuleAndThenNeedsNoHint() throws Exception {
-    try (ChildProgram child = start(List.of("--add-modules", "jdk.incubator.vector"))) {
+  void isFasterWithTheVectorModule() throws Exception {
+    assertFaster(
+        "hint add --enable-native-access=ALL-UNNAMED for a faster kernel",
+        "--add-modules=jdk.incubator.vector");
+  }
+
+  @Test
+  void isFastestWithNativeAccessAndThenNeedsNoHint() throws Exception {
+    assertFaster(
+        "hint none", "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED");
+  }
+
+  private void assertFaster(String hint, String... flags) throws Exception {
+    try (ChildProgram child = start(List.of(flags))) {
       String kernel = child.line();
       assertTrue(kernel.matches("kernel simd-\\d+ cosine float32 24"), kernel);
-      assertEquals("hint none", child.line());
+      assertEquals(hint, child.line());
       assertEquals("reopened, the same kernel, 1000 records found", child.line());
       assertEquals(0, child.await());
       // The JDK's own line, for which no library can do anything.

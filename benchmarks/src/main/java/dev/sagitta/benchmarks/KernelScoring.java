@@ -46,6 +46,11 @@ final class KernelScoring {
     return call;
   }
 
+  /** The calls of {@link #bulk} that score all rows once. */
+  int callCount() {
+    return calls.length;
+  }
+
   /** Scores the next rows in one call; one of the scores. */
   float bulk() {
     kernel.score(query, rows, nextCall(), FilledRows.ROWS_PER_CALL, scores);

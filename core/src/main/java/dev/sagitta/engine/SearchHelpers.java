@@ -40,7 +40,7 @@ final class SearchHelpers {
   void run(PartedWork batch) {
     add(batch);
     try {
-      signal();
+      signal(1);
       // The flag stays set, as the caller's own code may look at it.
       while (!Thread.currentThread().isInterrupted() && batch.doNext()) {}
       batch.stop();
@@ -60,9 +60,13 @@ final class SearchHelpers {
     batches.remove(batch);
   }
 
-  /** Starts as many tasks as there may be, and as there is work for. */
-  private void signal() {
-    while (reserve()) {
+  /**
+   * Starts as many tasks as there may be, and as there is work for.
+   *
+   * @param own parts that this thread is about to do itself
+   */
+  private void signal(int own) {
+    while (reserve(own)) {
       try {
         threads.searchers().execute(this::turn);
       } catch (RejectedExecutionException closed) {
@@ -76,8 +80,8 @@ final class SearchHelpers {
     }
   }
 
-  private synchronized boolean reserve() {
-    if (tasks >= count() || !moreThanComing()) {
+  private synchronized boolean reserve(int own) {
+    if (tasks >= count() || !moreThanComing(own)) {
       return false;
     }
     tasks++;
@@ -86,11 +90,10 @@ final class SearchHelpers {
   }
 
   /** Whether there are more parts to help with than tasks that are about to. */
-  private boolean moreThanComing() {
-    long parts = 0;
+  private boolean moreThanComing(int own) {
+    long parts = -own;
     for (PartedWork batch : batches) {
-      // The next one is for the caller.
-      parts += Math.max(0, batch.waiting() - 1);
+      parts += batch.waiting();
       if (parts > coming) {
         return true;
       }
@@ -110,7 +113,7 @@ final class SearchHelpers {
     } finally {
       leave();
     }
-    signal();
+    signal(0);
   }
 
   /** The batch whose turn it is, if there is one that has parts to be done. */

@@ -24,6 +24,11 @@ public final class Kernels {
   static final String MISSING_MODULE_HINT =
       "add --add-modules jdk.incubator.vector for a faster kernel";
 
+  static final String NATIVE_ACCESS_HINT =
+      "add --enable-native-access="
+          + Optional.ofNullable(Kernels.class.getModule().getName()).orElse("ALL-UNNAMED")
+          + " for a faster kernel";
+
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
   private static final String SIMD_CLASS = "dev.sagitta.distance.kernel.SimdKernels";
   private static final int VECTOR_BITS_MIN = 128;
@@ -67,11 +72,12 @@ public final class Kernels {
     if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
       return choice(new ScalarKernels(), format, Optional.of(MISSING_MODULE_HINT));
     }
-    KernelSet set =
-        loadSimd(OptionalInt.empty())
-            .filter(simd -> simd.vectorBits() >= VECTOR_BITS_MIN)
-            .orElseGet(ScalarKernels::new);
-    return choice(set, format, Optional.empty());
+    Optional<String> hint =
+        RowAccess.nativeAccess() ? Optional.empty() : Optional.of(NATIVE_ACCESS_HINT);
+    return loadSimd(OptionalInt.empty())
+        .filter(simd -> simd.vectorBits() >= VECTOR_BITS_MIN)
+        .map(simd -> choice(simd, format, hint))
+        .orElseGet(() -> choice(new ScalarKernels(), format, Optional.empty()));
   }
 
   /**

@@ -8,6 +8,9 @@ import dev.sagitta.distance.VectorValue;
  * Kernel#prepareStored} as often as wanted. For one thread at a time.
  */
 public final class PreparedQuery {
+  /** How many rows a loop sums together, a multiple of eight: the neighbours of a node. */
+  static final int ROWS_TOGETHER = 32;
+
   private final RowFormat format;
 
   /** The elements, of numeric rows; as long as a row is with its padding. */
@@ -16,8 +19,17 @@ public final class PreparedQuery {
   /** The bits, of binary rows; as long as a row is with its padding. */
   final long[] words;
 
-  /** Room for the sums of eight rows, lane by lane, while they are scored. */
-  final float[] lanes = new float[8 * RowFormat.ALIGNMENT_BYTES / Float.BYTES];
+  /** Room for the ordinals of rows that are summed together. */
+  final int[] ordinals = new int[ROWS_TOGETHER];
+
+  /** Room for where those rows begin. */
+  final long[] offsets = new long[ROWS_TOGETHER];
+
+  /** Room for their sums, lane by lane. */
+  final float[] lanes = new float[ROWS_TOGETHER * RowFormat.ALIGNMENT_BYTES / Float.BYTES];
+
+  /** What was read ahead of those rows, so that C2 does not leave it out. */
+  int readAhead;
 
   /** What the score of a code row is beside its sum: {@code base + factor * sum}. */
   double base;

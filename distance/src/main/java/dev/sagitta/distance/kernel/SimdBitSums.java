@@ -12,9 +12,11 @@ import jdk.incubator.vector.VectorSpecies;
  * time, so that their cache misses overlap; counts are exact in any order.
  */
 final class SimdBitSums implements RowSums {
-  private static final LaneBitTerm TERM =
-      LoopTemplate.constant(MethodHandles.lookup(), LaneBitTerm.class);
+  private static final SimdBitStep STEP =
+      LoopTemplate.constant(MethodHandles.lookup(), SimdBitStep.class);
 
+  private static final RowAccess ACCESS = STEP.access();
+  private static final LaneBitTerm TERM = STEP.term();
   private static final VectorSpecies<Long> SPECIES = TERM.species();
   private static final int LANES = SPECIES.length();
 
@@ -31,14 +33,14 @@ final class SimdBitSums implements RowSums {
     int at1 = Math.min(at + 1, count - 1);
     int at2 = Math.min(at + 2, count - 1);
     int at3 = Math.min(at + 3, count - 1);
-    MemorySegment row0 = rows.extentOf(ordinals[at]);
-    MemorySegment row1 = rows.extentOf(ordinals[at1]);
-    MemorySegment row2 = rows.extentOf(ordinals[at2]);
-    MemorySegment row3 = rows.extentOf(ordinals[at3]);
-    long offset0 = rows.offsetOf(ordinals[at]);
-    long offset1 = rows.offsetOf(ordinals[at1]);
-    long offset2 = rows.offsetOf(ordinals[at2]);
-    long offset3 = rows.offsetOf(ordinals[at3]);
+    MemorySegment row0 = ACCESS.memory(rows, ordinals[at]);
+    MemorySegment row1 = ACCESS.memory(rows, ordinals[at1]);
+    MemorySegment row2 = ACCESS.memory(rows, ordinals[at2]);
+    MemorySegment row3 = ACCESS.memory(rows, ordinals[at3]);
+    long offset0 = ACCESS.offset(ACCESS.locate(rows, ordinals[at]));
+    long offset1 = ACCESS.offset(ACCESS.locate(rows, ordinals[at1]));
+    long offset2 = ACCESS.offset(ACCESS.locate(rows, ordinals[at2]));
+    long offset3 = ACCESS.offset(ACCESS.locate(rows, ordinals[at3]));
     LongVector sum0 = LongVector.zero(SPECIES);
     LongVector sum1 = LongVector.zero(SPECIES);
     LongVector sum2 = LongVector.zero(SPECIES);
@@ -63,6 +65,6 @@ final class SimdBitSums implements RowSums {
 
   @Override
   public String toString() {
-    return TERM.toString();
+    return STEP.toString();
   }
 }

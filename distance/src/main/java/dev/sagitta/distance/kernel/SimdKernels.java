@@ -20,6 +20,8 @@ final class SimdKernels implements KernelSet {
 
   private final VectorSpecies<Float> floats;
   private final VectorSpecies<Long> longs;
+  private final LaneFold fold;
+  private final RowAccess access;
 
   /** Kernels for the JVM's preferred vectors, but not longer than the padding of rows allows. */
   SimdKernels() {
@@ -31,9 +33,16 @@ final class SimdKernels implements KernelSet {
    * vectors are shorter, hundreds of times slower than scalar code.
    */
   SimdKernels(int vectorBits) {
+    this(vectorBits, RowAccess.fastest());
+  }
+
+  /** Kernels that get at rows by a way that need not be the fastest. */
+  SimdKernels(int vectorBits, RowAccess access) {
     VectorShape shape = VectorShape.forBitSize(vectorBits);
     floats = VectorSpecies.of(float.class, shape);
     longs = LongVector.SPECIES_PREFERRED.withShape(shape);
+    fold = new LaneFold(floats);
+    this.access = access;
   }
 
   @Override
@@ -68,10 +77,10 @@ final class SimdKernels implements KernelSet {
                   : new LaneLoad.Int8(floats);
           case BINARY -> throw new IllegalArgumentException("bits are no numbers: " + term);
         };
-    return LoopTemplate.instance(SimdSums.class, new SimdStep(load, term));
+    return LoopTemplate.instance(SimdSums.class, new SimdStep(access, load, term, fold));
   }
 
-  private static RowSums bitSums(Record term) {
-    return LoopTemplate.instance(SimdBitSums.class, term);
+  private RowSums bitSums(LaneBitTerm term) {
+    return LoopTemplate.instance(SimdBitSums.class, new SimdBitStep(access, term));
   }
 }

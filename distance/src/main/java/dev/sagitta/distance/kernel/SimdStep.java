@@ -3,8 +3,17 @@ package dev.sagitta.distance.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** What a copy of {@link SimdSums} is made for: how it loads elements, and what it adds. */
-record SimdStep(LaneLoad load, LaneTerm term) {
+/**
+ * What a copy of {@link SimdSums} is made for.
+ *
+ * @param access how it gets at rows
+ * @param load how it loads their elements
+ * @param term what it adds
+ * @param fold how it adds up the lanes
+ */
+record SimdStep(RowAccess access, LaneLoad load, LaneTerm term, LaneFold fold) {
+  private static final int READ_AHEAD_ROW_BYTES_MAX = 512;
+
   VectorSpecies<Float> species() {
     return load.species();
   }
@@ -12,6 +21,14 @@ record SimdStep(LaneLoad load, LaneTerm term) {
   /** Whether C2 inlines the loading eight times over in one loop: not where it converts, too. */
   boolean eightRows() {
     return load instanceof LaneLoad.Float32;
+  }
+
+  /**
+   * Whether the first line of each row is asked for before the loop. Where elements are converted
+   * the loop is so long that the processor does not see far ahead; in long rows it does not pay.
+   */
+  boolean readsAhead(int rowBytes) {
+    return !eightRows() && rowBytes <= READ_AHEAD_ROW_BYTES_MAX;
   }
 
   FloatVector zero() {

@@ -31,6 +31,12 @@ public final class VectorRows {
   private final int rowMask;
   private final int rowBytes;
 
+  /** By extent index. */
+  private final long[] addresses;
+
+  /** By extent index, where the last row in it can start. */
+  private final long[] lastRows;
+
   /**
    * Makes a snapshot. Costs one pass over the extents.
    *
@@ -66,7 +72,10 @@ public final class VectorRows {
     this.rowsPerExtentShift = rowsPerExtentShift;
     this.rowMask = (1 << rowsPerExtentShift) - 1;
     this.rowBytes = rowBytes;
-    for (MemorySegment extent : this.extents) {
+    addresses = new long[this.extents.length];
+    lastRows = new long[this.extents.length];
+    for (int i = 0; i < this.extents.length; i++) {
+      MemorySegment extent = this.extents[i];
       if (!extent.isNative() || extent.isMapped()) {
         throw new IllegalArgumentException("an extent must be native, not mapped, was " + extent);
       }
@@ -74,6 +83,8 @@ public final class VectorRows {
         throw new IllegalArgumentException(
             "an extent must be aligned to " + RowFormat.ALIGNMENT_BYTES + " bytes, was " + extent);
       }
+      addresses[i] = extent.address();
+      lastRows[i] = extent.byteSize() - rowBytes;
     }
   }
 
@@ -95,5 +106,19 @@ public final class VectorRows {
   /** Where the row of an ordinal starts in {@link #extentOf}, in bytes. */
   public long offsetOf(int ordinal) {
     return (long) (ordinal & rowMask) * rowBytes;
+  }
+
+  /**
+   * The address of the row of an ordinal.
+   *
+   * @throws IndexOutOfBoundsException if the ordinal is negative or its row is not in an extent
+   */
+  long addressOf(int ordinal) {
+    int extent = ordinal >>> rowsPerExtentShift;
+    long offset = offsetOf(ordinal);
+    if (offset > lastRows[extent]) {
+      throw new IndexOutOfBoundsException("row " + ordinal + " is beyond the end of its extent");
+    }
+    return addresses[extent] + offset;
   }
 }

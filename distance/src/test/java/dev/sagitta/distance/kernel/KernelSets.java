@@ -6,7 +6,10 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Tuple;
 
-/** The kernel sets that tests go through, all in one JVM: scalar code, 128, 256 and 512 bits. */
+/**
+ * The kernel sets that tests go through, all in one JVM: scalar code, 128, 256 and 512 bits by the
+ * addresses of rows, and the machine's own size by their extents.
+ */
 final class KernelSets {
   /** As long as this machine's vectors. */
   static final KernelSet NATIVE = new SimdKernels();
@@ -21,6 +24,7 @@ final class KernelSets {
 
   static {
     FAST.add(new ScalarKernels());
+    FAST.add(new SimdKernels(NATIVE.vectorBits(), new RowAccess.ByExtent()));
     for (int bits : new int[] {128, 256, 512}) {
       (bits <= NATIVE.vectorBits() ? FAST : EMULATED).add(new SimdKernels(bits));
     }

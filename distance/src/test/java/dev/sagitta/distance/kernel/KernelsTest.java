@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The choice of a kernel, here with the module of the Vector API, and in child JVMs without. */
 final class KernelsTest {
   private static final String ADD_MODULE = "--add-modules=jdk.incubator.vector";
+  private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
   private static final String NO_HINT = " | no hint";
   private static final RowLayout COSINE = new RowLayout(ElementType.FLOAT32, Metric.COSINE, 256);
 
@@ -164,12 +165,26 @@ final class KernelsTest {
   @ParameterizedTest
   @MethodSource("vectorBits")
   void kernelsOfEveryVectorSizeAreRightColdAndWarmAndAllocateNothing(int bits) throws Exception {
-    assertChecksPass("simd-" + bits, ADD_MODULE, "-XX:MaxVectorSize=" + bits / Byte.SIZE);
+    assertChecksPass(
+        "simd-" + bits, ADD_MODULE, NATIVE_ACCESS, "-XX:MaxVectorSize=" + bits / Byte.SIZE);
+  }
+
+  /** Rows are found by their extents then. */
+  @Test
+  void kernelsWithoutNativeAccessHintAndAreRightColdAndWarmAndAllocateNothing() throws Exception {
+    ChildJvm child = runProbe(ADD_MODULE);
+    assertEquals(0, child.exitCode(), child::standardError);
+    assertEquals(
+        KernelSets.NATIVE.name()
+            + " cosine float32 256 | add --enable-native-access=ALL-UNNAMED for a faster kernel",
+        child.outputLine(0));
+    assertEquals("WARNING: Using incubator modules: jdk.incubator.vector\n", child.standardError());
   }
 
   @Test
   void kernelsWithoutFmaAreRightColdAndWarmAndAllocateNothing() throws Exception {
-    ChildJvm child = assertChecksPass(KernelSets.NATIVE.name(), ADD_MODULE, "-XX:-UseFMA");
+    ChildJvm child =
+        assertChecksPass(KernelSets.NATIVE.name(), ADD_MODULE, NATIVE_ACCESS, "-XX:-UseFMA");
     assertEquals("no fma", child.outputLine(1));
   }
 

@@ -32,6 +32,7 @@ final class VectorRowsTest {
     for (int ordinal = 0; ordinal < 9; ordinal++) {
       assertSame(extents[ordinal / 4], rows.extentOf(ordinal));
       assertEquals(ordinal % 4 * 128L, rows.offsetOf(ordinal));
+      assertEquals(extents[ordinal / 4].address() + ordinal % 4 * 128L, rows.addressOf(ordinal));
     }
   }
 
@@ -47,7 +48,19 @@ final class VectorRowsTest {
       VectorRows rows = new VectorRows(new MemorySegment[] {extent(64)}, shift, 64);
       assertThrows(IndexOutOfBoundsException.class, () -> rows.extentOf(1 << shift));
       assertThrows(IndexOutOfBoundsException.class, () -> rows.extentOf(-1));
+      assertThrows(IndexOutOfBoundsException.class, () -> rows.addressOf(1 << shift));
+      assertThrows(IndexOutOfBoundsException.class, () -> rows.addressOf(-1));
+      assertThrows(IndexOutOfBoundsException.class, () -> rows.addressOf(Integer.MIN_VALUE));
     }
+  }
+
+  @Test
+  void givesNoAddressBeyondTheEndOfAnExtent() {
+    VectorRows rows = new VectorRows(new MemorySegment[] {extent(128 + 64), extent(4 * 64)}, 2, 64);
+    long unused = rows.addressOf(2);
+    IndexOutOfBoundsException refused =
+        assertThrows(IndexOutOfBoundsException.class, () -> rows.addressOf(3));
+    assertEquals("row 3 is beyond the end of its extent", refused.getMessage());
   }
 
   @Test
@@ -63,6 +76,7 @@ final class VectorRowsTest {
   void holdsAReleasedExtentAsAnEmptyOne() {
     VectorRows rows = new VectorRows(new MemorySegment[] {MemorySegment.NULL, extent(64)}, 0, 64);
     assertEquals(0, rows.extentOf(0).byteSize());
+    assertThrows(IndexOutOfBoundsException.class, () -> rows.addressOf(0));
   }
 
   @Test
