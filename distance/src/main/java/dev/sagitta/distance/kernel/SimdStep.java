@@ -18,9 +18,19 @@ record SimdStep(RowAccess access, LaneLoad load, LaneTerm term, LaneFold fold) {
     return load.species();
   }
 
-  /** Whether C2 inlines the loading eight times over in one loop: not where it converts, too. */
+  /**
+   * Whether C2 inlines a step eight times over in one loop. Bytes, which it converts, are near its
+   * limit: with checks of extents, or with three operations after the conversion, beyond it.
+   */
   boolean eightRows() {
-    return load instanceof LaneLoad.Float32;
+    return switch (load) {
+      case LaneLoad.Float32 _ -> true;
+      case LaneLoad.Int8 _ ->
+          access instanceof RowAccess.ByAddress
+              && VirtualMachine.FAST_FMA
+              && !(term instanceof LaneTerm.AbsoluteDifference);
+      case LaneLoad.Float16 _, LaneLoad.Int8Narrow _ -> false;
+    };
   }
 
   /**
@@ -28,7 +38,7 @@ record SimdStep(RowAccess access, LaneLoad load, LaneTerm term, LaneFold fold) {
    * the loop is so long that the processor does not see far ahead; in long rows it does not pay.
    */
   boolean readsAhead(int rowBytes) {
-    return !eightRows() && rowBytes <= READ_AHEAD_ROW_BYTES_MAX;
+    return !(load instanceof LaneLoad.Float32) && rowBytes <= READ_AHEAD_ROW_BYTES_MAX;
   }
 
   FloatVector zero() {

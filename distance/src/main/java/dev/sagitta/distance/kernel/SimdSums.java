@@ -98,10 +98,11 @@ final class SimdSums implements RowSums {
     long offset1 = ACCESS.offset(offsets[at + 1]);
     long offset2 = ACCESS.offset(offsets[at + 2]);
     long offset3 = ACCESS.offset(offsets[at + 3]);
-    FloatVector sum0 = STEP.zero();
-    FloatVector sum1 = STEP.zero();
-    FloatVector sum2 = STEP.zero();
-    FloatVector sum3 = STEP.zero();
+    FloatVector zero = STEP.zero();
+    FloatVector sum0 = zero;
+    FloatVector sum1 = zero;
+    FloatVector sum2 = zero;
+    FloatVector sum3 = zero;
     for (int i = 0; i < query.length; i += LANES) {
       long bytes = (long) i * ELEMENT_BYTES;
       FloatVector part = FloatVector.fromArray(SPECIES, query, i);
@@ -135,14 +136,15 @@ final class SimdSums implements RowSums {
     long offset5 = ACCESS.offset(offsets[at + 5]);
     long offset6 = ACCESS.offset(offsets[at + 6]);
     long offset7 = ACCESS.offset(offsets[at + 7]);
-    FloatVector sum0 = STEP.zero();
-    FloatVector sum1 = STEP.zero();
-    FloatVector sum2 = STEP.zero();
-    FloatVector sum3 = STEP.zero();
-    FloatVector sum4 = STEP.zero();
-    FloatVector sum5 = STEP.zero();
-    FloatVector sum6 = STEP.zero();
-    FloatVector sum7 = STEP.zero();
+    FloatVector zero = STEP.zero();
+    FloatVector sum0 = zero;
+    FloatVector sum1 = zero;
+    FloatVector sum2 = zero;
+    FloatVector sum3 = zero;
+    FloatVector sum4 = zero;
+    FloatVector sum5 = zero;
+    FloatVector sum6 = zero;
+    FloatVector sum7 = zero;
     for (int i = 0; i < query.length; i += LANES) {
       long bytes = (long) i * ELEMENT_BYTES;
       FloatVector part = FloatVector.fromArray(SPECIES, query, i);
