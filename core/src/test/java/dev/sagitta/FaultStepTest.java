@@ -36,7 +36,7 @@ final class FaultStepTest {
   private static final int VARIANTS = ALL ? 3 : 1;
 
   private static final List<FaultPlan.Kind> KINDS =
-      Arrays.stream(System.getProperty("sagitta.nightly.faults", "ONCE,ALIKE,FULL").split(","))
+      Arrays.stream(System.getProperty("sagitta.nightly.faults", "ONCE,ALIKE").split(","))
           .map(FaultPlan.Kind::valueOf)
           .toList();
 

@@ -4,7 +4,6 @@ import dev.sagitta.distance.ElementType;
 import dev.sagitta.distance.VectorValue;
 import dev.sagitta.distance.kernel.CodeLayout;
 import dev.sagitta.distance.kernel.CodeRange;
-import dev.sagitta.distance.kernel.RowFormat;
 import dev.sagitta.distance.kernel.RowLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,9 +80,9 @@ final class CodeTraining {
   private static boolean suitable(RowLayout layout) {
     ElementType elements = layout.elements();
     boolean floats = elements == ElementType.FLOAT32 || elements == ElementType.FLOAT16;
-    int codeBytes =
-        Math.ceilDiv(layout.dimension(), RowFormat.ALIGNMENT_BYTES) * RowFormat.ALIGNMENT_BYTES;
-    return floats && 2 * codeBytes <= layout.rowBytes();
+    return floats
+        && 2 * new CodeLayout(layout.metric(), layout.dimension(), -1, 1).rowBytes()
+            <= layout.rowBytes();
   }
 
   /** Whether {@link #train} has anything to do. */
@@ -126,7 +125,8 @@ final class CodeTraining {
     } catch (RuntimeException | OutOfMemoryError e) {
       // Vectors that cannot be read: whoever meets them is told what file is damaged.
       dueAt = (long) slotCount + Math.max(1, slotCount / GROWTH_AGAIN);
-      warning = Optional.of("no codes were made to walk the graph by: " + e);
+      String codes = walk.current() == null ? "no codes" : "no newer codes";
+      warning = Optional.of(codes + " were made to walk the graph by: " + e);
     }
   }
 

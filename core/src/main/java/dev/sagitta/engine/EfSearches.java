@@ -40,12 +40,16 @@ final class EfSearches {
     this.calibrations = calibrations;
   }
 
-  /** The efSearch of a request, at least k and at most the largest, or {@link #SCAN}. */
-  int of(SearchRequest request, Published now) {
+  /**
+   * The efSearch of a request, at least k and at most the largest, or {@link #SCAN}.
+   *
+   * @param least what it is at least where the request asks for none
+   */
+  int of(SearchRequest request, Published now, int least) {
     int efSearch =
         request.targetRecall().isPresent()
             ? ofTarget(request.targetRecall().getAsDouble(), request.k(), now)
-            : request.efSearch().orElse(SearchRequest.EF_SEARCH_DEFAULT);
+            : request.efSearch().orElse(Math.max(SearchRequest.EF_SEARCH_DEFAULT, least));
     return efSearch == SCAN ? SCAN : Math.max(request.k(), efSearch);
   }
 

@@ -77,7 +77,10 @@ final class Searches {
    */
   SearchResult search(SearchRequest request, VectorValue query, long deadlineNanos, boolean exact) {
     SearchScratch scratch = scratches.borrow();
-    int efSearch = exact ? EfSearches.SCAN : efSearches.of(request, state.published());
+    int efSearch =
+        exact
+            ? EfSearches.SCAN
+            : efSearches.of(request, state.published(), scratch.breadth(request.k()));
     boolean scan = efSearch == EfSearches.SCAN || scans();
     Published now = scan ? scratch.beginScan() : scratch.begin();
     if (request.timeout().isPresent()) {
@@ -127,7 +130,7 @@ final class Searches {
     if (request.timeout().isPresent()) {
       scratch.deadline(deadline(request));
     }
-    int efSearch = efSearches.of(request, view.now());
+    int efSearch = efSearches.of(request, view.now(), scratch.breadth(request.k()));
     TopHits hits =
         efSearch == EfSearches.SCAN
             ? scratch.searchExact(request.query(), request.k())
@@ -168,8 +171,7 @@ final class Searches {
       Published now) {
     int k = request.k();
     long wanted = Math.min(k, now.live());
-    boolean chosen = request.efSearch().isPresent() || request.targetRecall().isPresent();
-    int efSearch = chosen ? efSearchFirst : Math.max(efSearchFirst, scratch.breadth(k));
+    int efSearch = efSearchFirst;
     while (true) {
       TopHits hits = scratch.searchGraph(query, k, efSearch);
       if (hits.size() >= wanted || scratch.limited()) {

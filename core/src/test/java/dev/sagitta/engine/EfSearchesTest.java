@@ -33,7 +33,8 @@ final class EfSearchesTest {
   }
 
   private int of(int k, double target, Published now) {
-    return efSearches.of(SearchRequest.builder(new float[1], k).targetRecall(target).build(), now);
+    return efSearches.of(
+        SearchRequest.builder(new float[1], k).targetRecall(target).build(), now, k);
   }
 
   private int of(int k, double target) {
@@ -45,11 +46,12 @@ final class EfSearchesTest {
     calibrations.measured(CALIBRATION);
     for (int slots : new int[] {0, 10, SLOTS}) {
       Published now = slots(slots);
-      assertEquals(256, efSearches.of(SearchRequest.of(new float[1], 10), now));
-      assertEquals(300, efSearches.of(SearchRequest.of(new float[1], 300), now));
+      assertEquals(256, efSearches.of(SearchRequest.of(new float[1], 10), now, 10));
+      assertEquals(300, efSearches.of(SearchRequest.of(new float[1], 300), now, 300));
+      assertEquals(622, efSearches.of(SearchRequest.of(new float[1], 300), now, 622));
       SearchRequest.Builder expert = SearchRequest.builder(new float[1], 10);
-      assertEquals(12, efSearches.of(expert.efSearch(12).build(), now));
-      assertEquals(10, efSearches.of(expert.efSearch(3).build(), now));
+      assertEquals(12, efSearches.of(expert.efSearch(12).build(), now, 32));
+      assertEquals(10, efSearches.of(expert.efSearch(3).build(), now, 32));
     }
   }
 

@@ -15,8 +15,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Eight rows at a time, or four, one sum each: independent chains of additions hide most of
  * their latency, the query is loaded once for all, and cache misses overlap. Where fewer are left,
- * the last one is repeated, so that one row costs as much as four. A sum does not depend on a row's
- * place in the call.
+ * the last one is repeated, so that one row costs as much as four, and five as much as eight. A sum
+ * does not depend on a row's place in the call.
  *
  * <p>The loops are kept small for a reason: C2 stops inlining when a method has grown to a limit of
  * nodes, and from there on every vector is an object on the heap. Two sums per row are beyond it,
@@ -44,7 +44,7 @@ final class SimdSums implements RowSums {
     }
   }
 
-  /** Finds rows; behind the last one, up to a multiple of four, it takes the place of others. */
+  /** Finds rows; behind the last one, up to a multiple of eight, it takes the place of others. */
   private static void locate(
       PreparedQuery query, VectorRows rows, int[] ordinals, int from, int count) {
     int[] located = query.ordinals;
@@ -61,7 +61,7 @@ final class SimdSums implements RowSums {
       }
       query.readAhead = read;
     }
-    for (int i = count; i % 4 != 0; i++) {
+    for (int i = count; i % 8 != 0; i++) {
       located[i] = located[i - 1];
       offsets[i] = offsets[i - 1];
     }
@@ -75,7 +75,7 @@ final class SimdSums implements RowSums {
     float[] lanes = query.lanes;
     int at = 0;
     if (STEP.eightRows()) {
-      for (; at + 8 <= count; at += 8) {
+      for (; at + 4 < count; at += 8) {
         sumEight(floats, rows, ordinals, offsets, at, lanes);
       }
     }
