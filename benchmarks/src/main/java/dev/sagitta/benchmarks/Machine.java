@@ -19,6 +19,7 @@ public final class Machine {
     String caches =
         IntStream.range(0, 4)
             .mapToObj(i -> Path.of("/sys/devices/system/cpu/cpu0/cache/index" + i))
+            .filter(Files::exists)
             .map(path -> "L" + read(path.resolve("level")) + " " + read(path.resolve("size")))
             .collect(Collectors.joining(", "));
     return "%s (%s, family %s model %s), %d processors; %s; Java %s"
@@ -28,7 +29,7 @@ public final class Machine {
             cpu("cpu family"),
             cpu("model"),
             Runtime.getRuntime().availableProcessors(),
-            caches,
+            caches.isEmpty() ? "caches " + UNKNOWN : caches,
             Runtime.version());
   }
 
