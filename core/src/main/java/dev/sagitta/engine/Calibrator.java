@@ -35,8 +35,8 @@ final class Calibrator {
   /** Pause after an attempt that failed, by damage perhaps. */
   private static final long RETRY_NANOS = TimeUnit.MINUTES.toNanos(10);
 
-  /** Linkers have caught up if no larger share of the records than one in so many is pending. */
-  private static final int PENDING_SHARE = 64;
+  /** Linkers have caught up if no more records are pending; while many are written, more are. */
+  private static final int PENDING_MAX = 32;
 
   private final CollectionState state;
   private final LinkedGraph graph;
@@ -79,7 +79,12 @@ final class Calibrator {
 
   /** What is to be done at each tick. */
   Runnable ticks() {
-    return new Repeated(() -> !stopped && (running || due()), this::turn);
+    return new Repeated(() -> !stopped && caughtUp() && (running || due()), this::turn);
+  }
+
+  /** Else it would take time from the linkers, for what they make outdated. */
+  private boolean caughtUp() {
+    return state.pending().size() <= PENDING_MAX;
   }
 
   private boolean due() {
@@ -88,7 +93,7 @@ final class Calibrator {
         && stateOf(now) != State.NOT_NEEDED
         && stateOf(now) != State.CALIBRATED
         && now.live() > 1
-        && state.pending().size() <= now.live() / PENDING_SHARE
+        && caughtUp()
         && (error.isEmpty() || nanoClock.getAsLong() - resumeAtNanos >= 0);
   }
 

@@ -110,6 +110,11 @@ final class Beam {
     return ordinal(next);
   }
 
+  /** The ordinal of the n-th entry behind the one expanded last, from 1 on; -1 if there is none. */
+  int behind(int n) {
+    return next + n < size ? ordinal(next + n) : -1;
+  }
+
   /** Drops the rejected entries: what is left is the result. The walk is over. */
   void keepAccepted() {
     int kept = 0;

@@ -32,6 +32,10 @@ final class LayerWalk {
   private final int[] batch;
   private final float[] scores;
 
+  /** What was read of records ahead. */
+  @SuppressWarnings("UnusedVariable") // written, so that C2 does not leave out the reads
+  private int touched;
+
   /** A node that walks pass by, or {@link #NONE}. */
   private int absent = NONE;
 
@@ -86,8 +90,12 @@ final class LayerWalk {
     }
     int expansions = 0;
     for (int node = beam.expandNext(); node >= 0; node = beam.expandNext()) {
-      int count = collect(node, layer, 0);
       int second = beam.expandNext();
+      if (layer == 0) {
+        // Those that are most likely to be expanded next are on their way while these are scored.
+        touched += touch(second) + touch(beam.behind(1)) + touch(beam.behind(2));
+      }
+      int count = collect(node, layer, 0);
       if (second >= 0) {
         count = collect(second, layer, count);
       }
@@ -105,13 +113,11 @@ final class LayerWalk {
    */
   private int collect(int node, int layer, int others) {
     int linkCount = records.copyLinks(node, layer, links);
-    int count = others;
-    for (int i = 0; i < linkCount; i++) {
-      if (visited.add(links[i])) {
-        batch[count++] = links[i];
-      }
-    }
-    return count;
+    return visited.addAll(links, linkCount, batch, others);
+  }
+
+  private int touch(int node) {
+    return node < 0 ? 0 : records.touch(node);
   }
 
   /** Scores what was collected, and keeps what is near enough. */

@@ -142,6 +142,11 @@ final class NodeRecords {
         : uppers.getAcquire(upperBlock(ordinal, layer), UPPER_COUNT);
   }
 
+  /** Reads a begun node's record, so that it is near when its links are wanted. */
+  int touch(int ordinal) {
+    return nodes.get(ordinal, COUNT);
+  }
+
   /** Copies the links of a begun node on a layer, at most its level, and tells how many. */
   int copyLinks(int ordinal, int layer, int[] target) {
     if (layer == 0) {

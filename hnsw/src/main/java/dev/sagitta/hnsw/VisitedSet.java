@@ -26,6 +26,9 @@ final class VisitedSet {
   private int epoch;
   private int size;
 
+  /** Room for {@link #add}. */
+  private final int[] one = new int[1];
+
   VisitedSet() {
     this(1);
   }
@@ -49,20 +52,40 @@ final class VisitedSet {
 
   /** Adds an ordinal, or says false if it is in. */
   boolean add(int ordinal) {
-    long entry = ((long) epoch << 32) | Integer.toUnsignedLong(ordinal);
-    int mask = slots.length - 1;
-    int slot = (ordinal * SPREAD) >>> shift;
-    while ((int) (slots[slot] >>> 32) == epoch) {
-      if (slots[slot] == entry) {
-        return false;
-      }
-      slot = (slot + 1) & mask;
-    }
-    slots[slot] = entry;
-    if (++size > slots.length / 2) {
+    one[0] = ordinal;
+    return addAll(one, 1, one, 0) == 1;
+  }
+
+  /**
+   * Adds ordinals, and writes those that were not in behind others.
+   *
+   * <p>Whether one was in is a coin toss, which no processor predicts; so nothing branches on it.
+   *
+   * @param count of the ordinals
+   * @param added has room for all of them behind the others
+   * @return how many there are in {@code added} now
+   */
+  int addAll(int[] ordinals, int count, int[] added, int others) {
+    while (size + count > slots.length / 2) {
       grow();
     }
-    return true;
+    long[] table = slots;
+    int end = others;
+    for (int i = 0; i < count; i++) {
+      int ordinal = ordinals[i];
+      long entry = ((long) epoch << 32) | Integer.toUnsignedLong(ordinal);
+      int slot = (ordinal * SPREAD) >>> shift;
+      long there = table[slot];
+      while (there != entry && (int) (there >>> 32) == epoch) {
+        slot = (slot + 1) & (table.length - 1);
+        there = table[slot];
+      }
+      table[slot] = entry;
+      added[end] = ordinal;
+      end += there == entry ? 0 : 1;
+    }
+    size += end - others;
+    return end;
   }
 
   private void grow() {
