@@ -35,8 +35,8 @@ final class Calibrator {
   /** Pause after an attempt that failed, by damage perhaps. */
   private static final long RETRY_NANOS = TimeUnit.MINUTES.toNanos(10);
 
-  /** Linkers have caught up if no more records are pending; while many are written, more are. */
-  private static final int PENDING_MAX = 32;
+  /** Linkers have caught up if no more records wait for them; while many are written, more do. */
+  private static final int QUEUED_MAX = 32;
 
   private final CollectionState state;
   private final LinkedGraph graph;
@@ -79,12 +79,12 @@ final class Calibrator {
 
   /** What is to be done at each tick. */
   Runnable ticks() {
-    return new Repeated(() -> !stopped && caughtUp() && (running || due()), this::turn);
+    return new Repeated(() -> !stopped && (running || due()), this::turn);
   }
 
   /** Else it would take time from the linkers, for what they make outdated. */
   private boolean caughtUp() {
-    return state.pending().size() <= PENDING_MAX;
+    return state.pending().queued() <= QUEUED_MAX;
   }
 
   private boolean due() {
@@ -157,6 +157,9 @@ final class Calibrator {
       }
       if (current.overtaken()) {
         finish();
+        return false;
+      }
+      if (!caughtUp()) {
         return false;
       }
       if (current.step()) {

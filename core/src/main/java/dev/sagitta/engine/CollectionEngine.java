@@ -501,14 +501,21 @@ public final class CollectionEngine {
               }
             },
             () -> closeLog(checkpoint),
-            epoch::close,
+            this::freeMemory,
+            () -> Waiting.forEnd(background),
+            () -> Waiting.forEnd(laneThread)));
+  }
+
+  /** Frees everything once readers have left; nothing if waiting for them failed. */
+  private void freeMemory() {
+    epoch.close();
+    Closing.all(
+        List.of(
             () -> onBackground(reclaimer::reclaim),
             () -> onBackground(graph::close),
             () -> onBackground(walk::close),
             () -> onBackground(state::close),
-            () -> onBackground(arena::close),
-            () -> Waiting.forEnd(background),
-            () -> Waiting.forEnd(laneThread)));
+            () -> onBackground(arena::close)));
   }
 
   private void stopWriting() {

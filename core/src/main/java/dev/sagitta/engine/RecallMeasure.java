@@ -16,9 +16,9 @@ import java.util.OptionalInt;
  * neighbours, so that a sample that misses nothing proves no more than its size can. So, if the
  * sample is like the queries to come, the target is missed in one of twenty calibrations.
  *
- * <p>A larger efSearch expands the same nodes in the same order and then others, so a query whose
- * neighbours were all found is not asked again. Of a round in which many are left, and each is
- * dear, only the first are asked; the order of the sample is random.
+ * <p>A larger efSearch expands nearly the same nodes and then others, so a query whose neighbours
+ * were all found is not asked again. Of a round in which many are left, and each is dear, only the
+ * first are asked; the order of the sample is random.
  */
 final class RecallMeasure {
   /** The 95th percentile of the normal distribution. */

@@ -204,6 +204,26 @@ final class CalibratorTest {
   }
 
   @Test
+  void waitsInTheMiddleWhileManyAreToBeLinked() {
+    store(COUNT, 0);
+    ticks.run();
+    background.remove().run();
+    store(33, 33);
+    for (int tick = 0; tick < 3; tick++) {
+      while (!background.isEmpty()) {
+        background.remove().run();
+      }
+      assertTrue(calibrator.stats().running());
+      assertEquals(State.NOT_CALIBRATED, state());
+      ticks.run();
+      assertEquals(1, background.size());
+    }
+    link(33);
+    assertTrue(run() > 0);
+    assertEquals(COUNT, calibrator.stats().calibration().orElseThrow().records());
+  }
+
+  @Test
   void whenItIsStoppedTheNextSliceDoesNothing() {
     store(COUNT, 0);
     ticks.run();

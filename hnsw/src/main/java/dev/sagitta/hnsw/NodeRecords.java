@@ -142,7 +142,9 @@ final class NodeRecords {
         : uppers.getAcquire(upperBlock(ordinal, layer), UPPER_COUNT);
   }
 
-  /** Reads a begun node's record, so that it is near when its links are wanted. */
+  /**
+   * Reads the first line of a begun node's record, so that it is near when its links are wanted.
+   */
   int touch(int ordinal) {
     return nodes.get(ordinal, COUNT);
   }

@@ -62,7 +62,8 @@ final class VisitedSet {
    * <p>Whether one was in is a coin toss, which no processor predicts; so nothing branches on it.
    *
    * @param count of the ordinals
-   * @param added has room for all of them behind the others
+   * @param added has room for all of them behind the others; {@code ordinals} itself only if there
+   *     are no others
    * @return how many there are in {@code added} now
    */
   int addAll(int[] ordinals, int count, int[] added, int others) {

@@ -1,15 +1,18 @@
 package dev.sagitta.hnsw;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class VisitedSetTest {
@@ -23,6 +26,39 @@ class VisitedSetTest {
       }
       visited.clear();
     }
+  }
+
+  @Property(tries = 200)
+  void addsManyAtOnceBehindOthersAsAHashSetDoes(
+      @ForAll List<@Size(max = 40) List<@IntRange(min = 0, max = 90) Integer>> chunks,
+      @ForAll @IntRange(max = 3) int others) {
+    VisitedSet visited = new VisitedSet(-2);
+    for (int round = 0; round < 4; round++) {
+      Set<Integer> model = new HashSet<>();
+      for (List<Integer> chunk : chunks) {
+        int[] ordinals = chunk.stream().mapToInt(Integer::intValue).toArray();
+        int[] added = new int[others + ordinals.length];
+        int end = visited.addAll(ordinals, ordinals.length, added, others);
+        int[] expected = chunk.stream().filter(model::add).mapToInt(Integer::intValue).toArray();
+        assertArrayEquals(expected, Arrays.copyOfRange(added, others, end));
+        assertArrayEquals(new int[others], Arrays.copyOf(added, others));
+      }
+      visited.clear();
+    }
+  }
+
+  @Test
+  void growsWithManyAtOnce() {
+    VisitedSet visited = new VisitedSet();
+    int[] chunk = new int[1_500];
+    int[] added = new int[chunk.length];
+    for (int first = 0; first < 20_000; first += chunk.length) {
+      int begin = first;
+      Arrays.setAll(chunk, i -> begin + i);
+      assertEquals(chunk.length, visited.addAll(chunk, chunk.length, added, 0));
+      assertArrayEquals(chunk, added);
+    }
+    assertEquals(0, visited.addAll(chunk, chunk.length, added, 0));
   }
 
   @Test

@@ -93,4 +93,9 @@ record LaneFold(
       FloatVector a, FloatVector b, VectorMask<Float> upper, VectorShuffle<Float> swap) {
     return a.blend(b, upper).add(b.blend(a, upper).rearrange(swap));
   }
+
+  @Override
+  public String toString() {
+    return "LaneFold[" + species + "]";
+  }
 }

@@ -8,7 +8,7 @@ import dev.sagitta.distance.VectorValue;
  * Kernel#prepareStored} as often as wanted. For one thread at a time.
  */
 public final class PreparedQuery {
-  /** How many rows a loop sums together, a multiple of eight: the neighbours of a node. */
+  /** How many rows a loop sums together, a multiple of eight. */
   static final int ROWS_TOGETHER = 32;
 
   private final RowFormat format;

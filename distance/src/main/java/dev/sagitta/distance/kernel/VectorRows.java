@@ -18,7 +18,8 @@ import java.lang.foreign.MemorySegment;
  * that the last one can be small and a released one empty ({@link MemorySegment#NULL}); scoring an
  * ordinal beyond its end is an {@link IndexOutOfBoundsException}.
  *
- * <p>Does not own the memory: it must stay open until no reader uses the snapshot.
+ * <p>Does not own the memory: it must stay open until no reader uses the snapshot, and be that of
+ * an arena which is closed explicitly, since a kernel that reads by address keeps no segment alive.
  */
 public final class VectorRows {
   /** The largest shift: one extent for all ordinals. */

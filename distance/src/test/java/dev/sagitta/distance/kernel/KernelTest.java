@@ -190,23 +190,25 @@ final class KernelTest {
   @ParameterizedTest
   @MethodSource("kernels")
   void writesOnlyTheScoresOfTheCount(KernelSet set, Kind kind) {
-    VectorValue[] vectors = OddVectors.ordinary(new Random(1), kind.elements(), 40, 18);
+    // More than twice as many as are summed together.
+    int most = 2 * PreparedQuery.ROWS_TOGETHER + 6;
+    VectorValue[] vectors = OddVectors.ordinary(new Random(1), kind.elements(), 40, most + 1);
     try (StoredVectors stored = StoredVectors.of(set, kind.layout(40), vectors)) {
-      PreparedQuery query = stored.prepared(vectors[17]);
-      float[] expected = stored.score(vectors[17], stored.ordinals());
+      PreparedQuery query = stored.prepared(vectors[most]);
+      float[] expected = stored.score(vectors[most], stored.ordinals());
       int[] ordinals = stored.ordinals();
-      for (int count = 0; count <= 17; count++) {
-        float[] scores = new float[18];
+      for (int count = 0; count <= most; count++) {
+        float[] scores = new float[most + 1];
         Arrays.fill(scores, 7f);
         // Nothing that is not asked for may be looked up either.
         Arrays.fill(ordinals, count, ordinals.length, -1);
         stored.kernel().score(query, stored.rows(), ordinals, count, scores);
-        float[] all = Arrays.copyOf(expected, 18);
+        float[] all = Arrays.copyOf(expected, most + 1);
         Arrays.fill(all, count, all.length, 7f);
         assertArrayEquals(bits(all), bits(scores));
         ordinals = stored.ordinals();
       }
-      assertSameQuery(stored.prepared(vectors[17]), query);
+      assertSameQuery(stored.prepared(vectors[most]), query);
     }
   }
 
