@@ -6,7 +6,8 @@ import java.util.Optional;
  * How far a collection knows which efSearch a target recall takes.
  *
  * @param state whether it does, and what searches with a target recall do if not
- * @param running whether it is being measured now
+ * @param running whether it is being measured now, or waits in the middle while many records are
+ *     linked
  * @param calibration what was measured last; empty if nothing was
  * @param error why the last attempt to measure failed, if it did; there will be another
  */

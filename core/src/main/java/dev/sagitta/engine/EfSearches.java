@@ -41,7 +41,8 @@ final class EfSearches {
   }
 
   /**
-   * The efSearch of a request, at least k and at most the largest, or {@link #SCAN}.
+   * The efSearch of a request, or {@link #SCAN}: at least k, and at most the largest unless it is
+   * {@code least}.
    *
    * @param least what it is at least where the request asks for none
    */

@@ -89,7 +89,7 @@ final class Searches {
     TopHits hits =
         scan
             ? scratch.searchExact(query, request.k())
-            : search(scratch, query, request, efSearch, now);
+            : search(scratch, query, request.k(), efSearch, now);
     SearchResult result = result(hits, request.withPayload(), scratch.limited());
     // Not after an error, which may have come while one of its parts was growing.
     scratches.giveBack(scratch);
@@ -134,7 +134,7 @@ final class Searches {
     TopHits hits =
         efSearch == EfSearches.SCAN
             ? scratch.searchExact(request.query(), request.k())
-            : search(scratch, request.query(), request, efSearch, view.now());
+            : search(scratch, request.query(), request.k(), efSearch, view.now());
     SearchResult result = result(hits, request.withPayload(), scratch.limited());
     scratches.giveBack(scratch);
     return result;
@@ -164,12 +164,7 @@ final class Searches {
   }
 
   private static TopHits search(
-      SearchScratch scratch,
-      VectorValue query,
-      SearchRequest request,
-      int efSearchFirst,
-      Published now) {
-    int k = request.k();
+      SearchScratch scratch, VectorValue query, int k, int efSearchFirst, Published now) {
     long wanted = Math.min(k, now.live());
     int efSearch = efSearchFirst;
     while (true) {

@@ -29,9 +29,9 @@ import java.util.concurrent.locks.ReentrantLock;
  *   <li>Replacing release-stores one id over another; removing copies the last id into the hole and
  *       then lowers the count. A reader with an older count reads ids that were links a moment ago,
  *       or one id twice. A link that stays is at every moment in at least one place.
- *   <li>Every id is stored with release and read with acquire, and its node was begun before it was
- *       stored: whoever reads an id also sees the node's record, its upper blocks, and the vector
- *       that the caller stored before it asked for the insertion.
+ *   <li>Every id is stored with release and read with acquire (all of a list by one fence), and its
+ *       node was begun before it was stored: whoever reads an id also sees the node's record, its
+ *       upper blocks, and the vector that the caller stored before it asked for the insertion.
  * </ul>
  *
  * <p><b>In-degree.</b> The counter is raised after a link is written and lowered before one is
